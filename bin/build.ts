@@ -1,0 +1,146 @@
+/** Builds dist/: the bundles that bin/run.js starts. */
+import { spawnSync } from 'node:child_process'
+import { globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type BuildOptions, build, type Plugin } from 'esbuild'
+import { builtInIndex, indexFile } from './generate-index.ts'
+import { writeManifest } from './generate-manifest.ts'
+
+const root = join(import.meta.dirname, '..')
+const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+
+/** Packages that are large and rarely needed: a bundle of their own, read when they are first imported. */
+const vendored: Record<string, string> = { '@aws-sdk/client-sts': 'client-sts' }
+
+/**
+ * Lets oclif's modules require each other when they are used instead of when they are loaded. Parsing a command line
+ * needs a tenth of what oclif requires at its top, and Node's own modules behind it (readline, child_process, tty) cost
+ * more than all of ours. Works on what TypeScript writes for `import`: `const x_1 = require("x")`, used as `x_1.y`.
+ */
+const requireWhenUsed: Plugin = {
+  name: 'require-when-used',
+  setup({ onLoad }) {
+    onLoad({ filter: /@oclif[\\/]core[\\/]lib[\\/].*\.js$/ }, ({ path }) => ({
+      contents: deferRequires(readFileSync(path, 'utf8')),
+      loader: 'js',
+    }))
+  },
+}
+
+function deferRequires(text: string): string {
+  const names: string[] = []
+  const lazy = text.replace(
+    /^const (\w+) = (__importDefault|__importStar)?\(?require\("([^"]+)"\)\)?;$/gm,
+    (_, name: string, wrap: string | undefined, module: string) => {
+      names.push(name)
+      const required = wrap ? `${wrap}(require("${module}"))` : `require("${module}")`
+      return `let $${name}; const ${name} = () => $${name} ??= ${required};`
+    },
+  )
+  return names.reduce(
+    (code, name) => code.replace(new RegExp(`(?<![\\w$.'"\`])${name}(?=[.\\[])`, 'g'), `(${name}())`),
+    lazy,
+  )
+}
+
+/**
+ * oclif's base class guards stdout against a closed pipe as soon as it is loaded. That makes Node set up streams, which
+ * `exec` never uses. Our own commands do the same when they first write (src/output/stdout.ts).
+ */
+const guardStdoutLater: Plugin = {
+  name: 'guard-stdout-later',
+  setup({ onLoad }) {
+    onLoad({ filter: /@oclif[\\/]core[\\/]lib[\\/]command\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8')
+      const contents = text.replace(/^process\.stdout\.on\('error', [\s\S]*?^}\);$/m, '')
+      if (contents === text)
+        throw new Error('oclif no longer guards stdout in command.js: look at guardStdoutLater again')
+      return { contents: deferRequires(contents), loader: 'js' }
+    })
+  },
+}
+
+/** Reaches Node's own modules by `require` also where they are imported late: an `import()` loads all they could export. */
+const requireBuiltins: Plugin = {
+  name: 'require-builtins',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:/ }, ({ path, kind }) =>
+      kind === 'dynamic-import' ? { path, namespace: 'builtin' } : undefined,
+    )
+    onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({ contents: `module.exports = require('${path}')` }))
+  },
+}
+
+/** Puts vendored packages behind a `require` of their own bundle. */
+const vendor: Plugin = {
+  name: 'vendor',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\.\/vendor\// }, ({ path }) => ({ path, external: true }))
+    onResolve({ filter: /./ }, ({ path, kind }) =>
+      kind === 'dynamic-import' && vendored[path] ? { path, namespace: 'vendor' } : undefined,
+    )
+    onLoad({ filter: /./, namespace: 'vendor' }, ({ path }) => ({
+      contents: `module.exports = require('./vendor/${vendored[path]}.cjs')`,
+    }))
+  },
+}
+
+const common: BuildOptions = {
+  bundle: true,
+  platform: 'node',
+  target: 'node22.15',
+  format: 'cjs',
+  conditions: ['@aws-vault/source'],
+  legalComments: 'none',
+  minifyWhitespace: true,
+  minifySyntax: true,
+  logLevel: 'warning',
+  define: {
+    'import.meta.url': 'undefined',
+    PACKAGE_JSON: JSON.stringify({ name: packageJson.name, version: packageJson.version, oclif: packageJson.oclif }),
+  },
+}
+
+/** Writes every bundle. */
+export async function buildDist(): Promise<void> {
+  // Built beside and then put in its place, so that whoever runs us meanwhile finds the old one or the new one.
+  const dist = join(root, `dist.${process.pid}.tmp`)
+  mkdirSync(dist)
+  writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n')
+  if (readFileSync(indexFile, 'utf8') !== builtInIndex()) writeFileSync(indexFile, builtInIndex())
+  const bundle = (source: string, target: string): Promise<unknown> =>
+    build({
+      ...common,
+      entryPoints: [join(root, 'src', source)],
+      outfile: join(dist, target),
+      plugins: [guardStdoutLater, requireWhenUsed, vendor, requireBuiltins],
+    })
+  const vendorBundle = ([name, file]: [string, string]): Promise<unknown> =>
+    build({
+      ...common,
+      stdin: { contents: `export * from '${name}'`, resolveDir: root },
+      outfile: join(dist, 'vendor', `${file}.cjs`),
+      minify: true,
+    })
+  await Promise.all([
+    bundle('start.ts', 'start.cjs'),
+    bundle('oclif.ts', 'oclif.cjs'),
+    ...Object.entries(vendored).map(vendorBundle),
+  ])
+  rmSync(join(root, 'dist'), { recursive: true, force: true })
+  renameSync(dist, join(root, 'dist'))
+}
+
+/** Compiles plugins/ to what plugin authors import: JavaScript and types. */
+function compilePlugins(): void {
+  const plugins = globSync('plugins/*/tsconfig.json', { cwd: root })
+  const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  const { status } = spawnSync(process.execPath, [tsc, '-b', ...plugins], { cwd: root, stdio: 'inherit' })
+  if (status !== 0) process.exit(status ?? 1)
+}
+
+if (import.meta.main) {
+  await buildDist()
+  compilePlugins()
+  await writeManifest()
+}

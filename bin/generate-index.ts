@@ -1,0 +1,39 @@
+/** Writes the index of built-in parts from the package.json files in plugins/. Run by the build; a test checks it. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '..')
+export const indexFile: string = join(root, 'src/contributions/built-in.generated.ts')
+
+/** The text of the index as it should be. */
+export function builtInIndex(): string {
+  const packages = readdirSync(join(root, 'plugins'))
+    .sort()
+    .map(folder => JSON.parse(readFileSync(join(root, 'plugins', folder, 'package.json'), 'utf8')))
+    .filter(packageJson => packageJson.awsVault !== undefined)
+  const parts = packages.flatMap(({ name, version, awsVault }) =>
+    Object.entries<Record<string, object>>(awsVault.contributes).flatMap(([kind, entries]) =>
+      Object.entries(entries).map(
+        ([part, declaration]) => `  {
+    kind: '${kind}',
+    name: '${part}',
+    packageName: '${name}',
+    packageVersion: '${version}',
+    builtIn: true,
+    declaration: ${JSON.stringify(declaration)},
+    load: () => import('${name}'),
+  },`,
+      ),
+    ),
+  )
+  return `// Generated from plugins/*/package.json by bin/generate-index.ts. Do not edit.
+import type { Part } from './part.ts'
+
+/** Every part that comes with us. The imports are literal, so that a bundler can follow them. */
+export const builtInParts: readonly Part[] = [
+${parts.join('\n')}
+]
+`
+}
+
+if (import.meta.main) writeFileSync(indexFile, builtInIndex())

@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Item, Keyring } from '@aws-vault/plugin-sdk'
+import { type TestContext, type TestContextOptions, testContext } from '@aws-vault/plugin-sdk/testkit'
+import backend from '../src/index.ts'
+
+/** Few rounds, so that tests are quick. */
+export const workFactor = 1000
+
+export interface TestDirectory extends Disposable {
+  readonly path: string
+}
+
+/** A new empty directory, removed at the end of the block that it is declared in with `using`. */
+export function makeDirectory(): TestDirectory {
+  const path = mkdtempSync(join(tmpdir(), 'keyring-file-'))
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+/** Opens the vault in `dir`, with `passphrase` given or, if that is undefined, asked for. */
+export async function openVault(
+  dir: string,
+  passphrase: string | undefined,
+  options: TestContextOptions = {},
+): Promise<Keyring & { readonly context: TestContext }> {
+  const context = testContext({ ...options, options: { workFactor, dir, passphrase, ...options.options } })
+  return Object.assign(await backend.open(context), { context })
+}
+
+/** An item like those of long-lived keys. */
+export function item(key: string, data = '{"AccessKeyID":"AKIAIOSFODNN7EXAMPLE"}'): Item {
+  return {
+    key,
+    data: new TextEncoder().encode(data),
+    label: `aws-vault (${key})`,
+    description: '',
+    attributes: { KeychainNotTrustApplication: true, KeychainNotSynchronizable: false },
+  }
+}
+
+/** An item's data as text. */
+export function textOf(item: Item | undefined): string | undefined {
+  return item && Buffer.from(item.data).toString()
+}

@@ -1,0 +1,59 @@
+import type { CredentialProvider, CredentialStep } from '@aws-vault/plugin-sdk'
+import { callSts, credentialsIn, type StsCall } from '@aws-vault/plugin-sdk/sts'
+import { assumeRoleInput } from './parameters.ts'
+import { isSessionOfRole } from './same-role.ts'
+
+/** What AWS Vault asks for when nobody says how long. */
+const usualDurations: readonly (number | undefined)[] = [undefined, 3600]
+
+/** Parameters that leave no trace in a session by which another program's could be told. */
+const untraceable = ['externalId', 'sourceIdentity', 'sessionTags', 'transitiveTagKeys', 'policy', 'policyArns']
+
+/** Assumes a role: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+const provider: CredentialProvider = {
+  async resolve(step, { source, mfaCode }, context) {
+    const input = assumeRoleInput(step)
+    const RoleSessionName = input.RoleSessionName ?? (await import('./role-session-name.ts')).usualRoleSessionName()
+    const call: StsCall = { action: 'AssumeRole', step, source, mfaCode }
+    const answer = await callSts(call, context, (client, sts, options) =>
+      client.send(
+        new sts.AssumeRoleCommand({
+          ...input,
+          RoleSessionName,
+          DurationSeconds: step.durationSeconds,
+          ...(mfaCode !== undefined && { SerialNumber: step.mfaSerial, TokenCode: mfaCode }),
+        }),
+        options,
+      ),
+    )
+    return credentialsIn(answer, call)
+  },
+
+  async recognises(step, session, context) {
+    if (!usualDurations.includes(step.durationSeconds) || untraceable.some(name => name in step.parameters)) {
+      return false
+    }
+    const { roleArn, roleSessionName } = textsOf(step)
+    const call: StsCall = { action: 'GetCallerIdentity', step, source: session }
+    const isOfRole = (arn = ''): boolean => roleArn !== undefined && isSessionOfRole(arn, roleArn, roleSessionName)
+    try {
+      const { Arn } = await callSts(call, context, (client, sts, options) =>
+        client.send(new sts.GetCallerIdentityCommand({}), options),
+      )
+      return isOfRole(Arn)
+    } catch {
+      context.signal.throwIfAborted()
+      return false
+    }
+  },
+}
+
+export default provider
+
+function textsOf({ parameters }: CredentialStep): { roleArn: string | undefined; roleSessionName: string | undefined } {
+  const text = (name: string): string | undefined => {
+    const value = parameters[name]
+    return typeof value === 'string' ? value : undefined
+  }
+  return { roleArn: text('roleArn'), roleSessionName: text('roleSessionName') }
+}

@@ -1,0 +1,60 @@
+import type { PromptRequest } from './prompt.ts'
+
+/** The value of an option that a part declares in its package.json. */
+export type OptionValue = string | number | boolean | undefined
+
+/** Writes to stderr. Every secret in play is blacked out before anything is written. */
+export interface Logger {
+  /** Shown with `--debug` only. */
+  debug(message: string, facts?: Readonly<Record<string, unknown>>): void
+  /** Shown always, one line. */
+  warn(message: string): void
+}
+
+/** Replaced by tests, so that a day passes in no time. */
+export interface Clock {
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  now(): number
+}
+
+/** How HTTP calls leave this machine; resolved from `AWS_CA_BUNDLE`, `HTTPS_PROXY` and `NO_PROXY`. */
+export interface HttpOptions {
+  /** Path of a PEM file with the certificate authorities to trust beside the built-in ones. */
+  readonly caBundle?: string
+  /** Address of the proxy for https addresses. */
+  readonly httpsProxy?: string
+  /** Comma-separated hosts that are reached without the proxy. */
+  readonly noProxy?: string
+  /** How long to wait for an answer, in seconds; 30 if absent. */
+  readonly timeoutSeconds?: number
+}
+
+/**
+ * All that a part may use of the world around it. A part reads no environment variable and keeps no state outside of
+ * what it returns: what it needs is declared as an option, or stands here.
+ */
+export interface PartContext {
+  /** The part's own options, as declared in its package.json: flags, then environment, then settings file, then default. */
+  readonly options: Readonly<Record<string, OptionValue>>
+  readonly logger: Logger
+  readonly clock: Clock
+  /** Aborted when the user interrupts us. Waits of any length must end then. */
+  readonly signal: AbortSignal
+  readonly http: HttpOptions
+  readonly platform: NodeJS.Platform
+  readonly homeDirectory: string
+  /**
+   * Asks the person at the desk, through the prompt that the user chose. A secret answer is blacked out in all output.
+   * @throws PromptUnavailableError when nobody can be asked
+   * @throws PromptCancelledError when the person declines
+   */
+  ask(request: PromptRequest): Promise<string>
+  /**
+   * Runs `task` while no other process of this user runs one under the same name. The lock goes with its holder:
+   * one that is killed blocks nobody.
+   */
+  withLock<T>(name: string, task: () => Promise<T>): Promise<T>
+}
+
+/** What a prompt gets: everything but a prompt. */
+export type PromptContext = Omit<PartContext, 'ask'>

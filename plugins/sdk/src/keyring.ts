@@ -1,0 +1,52 @@
+import type { PartContext } from './context.ts'
+
+/** One stored thing. */
+export interface Item {
+  /** Its name in the keyring: any text but the empty one. */
+  readonly key: string
+  /** The secret bytes. */
+  readonly data: Uint8Array
+  /** What a keystore's own window shows for it. */
+  readonly label: string
+  readonly description: string
+  /**
+   * Further members of the stored item, as another program wrote them. A keyring that stores the whole item keeps them
+   * when it is written back; one that stores only `data` ignores them.
+   */
+  readonly attributes: Readonly<Record<string, unknown>>
+}
+
+/** An open keyring. All its methods may be called at once, and by several processes at once. */
+export interface Keyring {
+  /**
+   * The item of that key, or `undefined` if there is none.
+   * @throws KeyringLockedError when the keyring is locked or the passphrase is wrong
+   * @throws KeyringItemError when what lies there is not an item
+   * @throws KeyringStorageError when the storage fails
+   */
+  get(key: string): Promise<Item | undefined>
+  /**
+   * Stores an item, in place of the one of the same key if there is one. All or nothing, also under `kill -9` and power
+   * loss: when it returns, the item is there to stay; before, the old one is.
+   * @throws KeyringLockedError before anything is written, when the passphrase is not the one of the items already there
+   * @throws KeyringStorageError when the storage fails; the old item is intact
+   */
+  set(item: Item): Promise<void>
+  /** Removes an item. `false`: it was not there. */
+  remove(key: string): Promise<boolean>
+  /** The keys of all items, in no order, without decrypting anything and, where the store allows it, without unlocking. */
+  keys(): Promise<string[]>
+  /** Lets go of everything. Nothing may be called after it. Calling it twice is no error. */
+  close(): Promise<void>
+}
+
+/** Whether a backend works on this machine, and if not, why, in words for the user. */
+export type Availability = { readonly available: true } | { readonly available: false; readonly reason: string }
+
+/** Contribution kind `keyrings`. */
+export interface KeyringBackend {
+  /** Asks without prompting, unlocking or creating anything, and within a second. */
+  available(context: PartContext): Promise<Availability>
+  /** Opens it, without prompting: the passphrase is asked when it is first needed. */
+  open(context: PartContext): Promise<Keyring>
+}

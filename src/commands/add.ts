@@ -1,0 +1,95 @@
+import { VaultError } from '@aws-vault/plugin-sdk'
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
+import { appendProfile, checkProfileName } from '../aws-config/append-profile.ts'
+import { describeOrigin } from '../aws-config/origin.ts'
+import { profileNames, resolveProfile } from '../aws-config/profile.ts'
+import { VaultCommand } from '../command.ts'
+import type { Container } from '../container.ts'
+import { profilesSignedBy } from '../credentials/profiles-signed-by.ts'
+import { whoIs } from '../credentials/who-is.ts'
+import { checkKeyPair, type KeyPair, parseKeyPair } from '../vault/imported-keys.ts'
+
+interface Added {
+  readonly profile: string
+  readonly accessKeyId: string
+  readonly replaced: boolean
+  readonly arn?: string
+}
+
+export default class Add extends VaultCommand {
+  static override summary = 'Store the access key of an IAM user for a profile'
+  static override enableJsonFlag = true
+  static override examples = ['<%= config.bin %> add work', '<%= config.bin %> add work --stdin < accessKeys.csv']
+  static override args = { profile: Args.string({ description: 'profile of the AWS config', required: true }) }
+  static override flags = {
+    env: Flags.boolean({
+      summary: 'take the key from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+      exclusive: ['stdin'],
+    }),
+    stdin: Flags.boolean({ summary: 'read the key from standard input: JSON, or the CSV file that AWS offers' }),
+    verify: Flags.boolean({ summary: 'ask AWS whose key it is, before it is stored' }),
+    'add-config': Flags.boolean({
+      summary: 'write a section into the AWS config if the profile has none',
+      default: true,
+      allowNo: true,
+    }),
+  }
+
+  async run(): Promise<Added> {
+    const { args, flags, container } = await this.open(Add)
+    const { profile } = args
+    const config = container.awsConfig()
+    const configured = profileNames(config).includes(profile)
+    if (configured) refuseSourceProfile(profile, container)
+    const addConfig = !configured && flags['add-config']
+    if (addConfig) checkProfileName(config.file, profile)
+
+    const keys = await this.#readKeys(container, profile, flags)
+    container.redactor.add(keys.secretAccessKey)
+    const arn = flags.verify ? await whoIs(container, profile, keys) : undefined
+    const { credentials, sessions, backend } = await container.vault()
+    const stored = await credentials.list()
+    const replaced = stored.includes(profile)
+    await credentials.set(profile, keys)
+    const dropped = await sessions.clear([profile, ...profilesSignedBy(config, new Set(stored), profile)])
+    this.log(`${replaced ? 'Replaced' : 'Added'} the credentials of profile "${profile}" in the ${backend} keyring.`)
+    if (arn !== undefined) this.log(`They belong to ${arn}.`)
+    if (dropped > 0) this.log(`Removed ${dropped} ${dropped === 1 ? 'session' : 'sessions'} made from the old ones.`)
+    if (addConfig && (await appendProfile(config.file, profile, { withLock: container.withLock }))) {
+      this.log(`Added profile "${profile}" to ${config.file}.`)
+    }
+    return { profile, accessKeyId: keys.accessKeyId, replaced, ...(arn === undefined ? {} : { arn }) }
+  }
+
+  async #readKeys(container: Container, profile: string, from: { env: boolean; stdin: boolean }): Promise<KeyPair> {
+    if (from.env) {
+      const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' } = container.world.environment
+      const keys = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY }
+      container.redactor.add(keys.secretAccessKey)
+      return checkKeyPair(keys, 'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY')
+    }
+    if (from.stdin) {
+      const { readFileSync } = await import('node:fs')
+      return checkKeyPair(parseKeyPair(readFileSync(0, 'utf8')), 'standard input')
+    }
+    const ask = async (what: string, secret: boolean): Promise<string> =>
+      (await container.ask({ message: `${what} for profile ${profile}`, secret })).trim()
+    const accessKeyId = await ask('Access key ID', false)
+    const secretAccessKey = await ask('Secret access key', true)
+    return checkKeyPair({ accessKeyId, secretAccessKey }, 'as typed')
+  }
+}
+
+/** Keys stored under a profile that names a source profile would never be asked for by anybody who reads the config. */
+function refuseSourceProfile(profile: string, container: Container): void {
+  const source = resolveProfile(container.awsConfig(), profile).get('source_profile')
+  if (source === undefined || source.value === profile) return
+  // What [default] says is for whoever has nothing else, and keys of one's own are something else.
+  if (source.origin.kind === 'file' && source.origin.section === 'default' && profile !== 'default') return
+  throw new VaultError(
+    'ERR_ADD_SOURCE_PROFILE',
+    `profile "${profile}" takes its credentials from profile "${source.value}" (${describeOrigin(source.origin)})`,
+    { hint: `aws-vault add ${source.value}`, facts: { profile, sourceProfile: source.value } },
+  )
+}

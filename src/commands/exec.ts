@@ -1,0 +1,69 @@
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
+import { credentialFlags, exposureFlags, VaultCommand } from '../command.ts'
+import { obtainCredentials } from '../credentials/obtain.ts'
+import { childEnvironment } from '../exec/child-environment.ts'
+import { defaultProgram } from '../exec/default-program.ts'
+import { findProgram, searchIn } from '../exec/find-program.ts'
+import { runProgram } from '../exec/run-program.ts'
+import { splitCommandLine } from '../exec/split-command-line.ts'
+import { credentialProcessJson } from '../export/format.ts'
+import { sessionFlags } from '../session-flags.ts'
+import { CORE_OPTIONS } from '../settings/settings.ts'
+
+export default class Exec extends VaultCommand {
+  static override summary = 'Run a program with temporary credentials of a profile'
+  static override usage = 'exec PROFILE [FLAGS] [-- PROGRAM ARGUMENTS...]'
+  static override description = 'Without a PROGRAM, your shell is started. From PROGRAM on, every word is its own.'
+  static override examples = [
+    '<%= config.bin %> exec work -- aws s3 ls',
+    '<%= config.bin %> exec work --duration 2h terraform plan',
+    '<%= config.bin %> exec work',
+  ]
+  static override args = { profile: Args.string({ description: 'profile of the AWS config', required: true }) }
+  static override flags = {
+    ...sessionFlags,
+    expose: Flags.string({ summary: CORE_OPTIONS.exposure.summary, helpValue: '<name>' }),
+    json: Flags.boolean({
+      char: 'j',
+      hidden: true,
+      deprecated: { message: 'exec --json is deprecated: use aws-vault export --format json' },
+    }),
+    ...credentialFlags,
+    ...exposureFlags,
+  }
+
+  /** The words that are ours; the program's own `--help` is not. */
+  static override ownWords(argv: readonly string[]): string[] {
+    return splitCommandLine(argv, { ...Exec.baseFlags, ...Exec.flags }).own
+  }
+
+  async run(): Promise<void> {
+    const { own, program } = splitCommandLine(this.argv, this.allFlags())
+    const { args, flags, container } = await this.open(Exec, own)
+    this.refuseNested(container)
+    // A misspelt program shall not cost an MFA code.
+    if (program[0] !== undefined) findProgram(program[0], searchIn(container.world.environment))
+    const { plan, credentials } = await obtainCredentials(container, args.profile, flags)
+    if (flags.json) return this.log(credentialProcessJson(credentials))
+
+    const { settings, contributions } = await container.settings()
+    const { exposure, context } = await container.exposure(settings.core('exposure')?.value ?? 'env')
+    const region = plan.region === undefined ? {} : { region: plan.region }
+    const exposed = await exposure.expose(
+      { profile: plan.profile, ...region, current: async () => credentials },
+      context,
+    )
+    const environment = childEnvironment({
+      inherited: container.world.environment,
+      profile: plan.profile,
+      ...region,
+      exposed: exposed.environment,
+      secretVariables: contributions.secretVariables(),
+    })
+    const [name = defaultProgram(container.world), ...programArguments] = program
+    // Where nothing of ours has to stay, the program takes our place, and all is let go of before.
+    if (exposed.close === undefined) await container.dispose()
+    await runProgram({ name, arguments: programArguments, environment, exposed })
+  }
+}

@@ -1,0 +1,21 @@
+import type { VaultCommand } from '../command.ts'
+
+/** A command class that can be made: {@link VaultCommand} itself is abstract. */
+export type CommandClass = typeof VaultCommand &
+  (new (
+    ...args: ConstructorParameters<typeof VaultCommand>
+  ) => VaultCommand)
+
+/** Our own top-level commands by name, each imported when it is run. */
+export const commands: Readonly<Record<string, () => Promise<{ default: CommandClass }>>> = {
+  add: () => import('./add.ts'),
+  clear: () => import('./clear.ts'),
+  exec: () => import('./exec.ts'),
+  export: () => import('./export.ts'),
+  list: () => import('./list.ts'),
+  remove: () => import('./remove.ts'),
+  version: () => import('./version.ts'),
+}
+
+/** Short names of commands. */
+export const aliases: Readonly<Record<string, string>> = { ls: 'list', rm: 'remove' }

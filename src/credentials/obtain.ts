@@ -1,0 +1,58 @@
+import type { Credentials } from '@aws-vault/plugin-sdk'
+import type { Container } from '../container.ts'
+import { MfaCodes, type MfaRequest } from './mfa-codes.ts'
+import { runMfaProcess } from './mfa-process.ts'
+import { plan } from './plan.ts'
+import type { Plan } from './plan-types.ts'
+import { resolve } from './resolve.ts'
+import { type CredentialFlags, minimumSeconds, readWishes } from './wishes.ts'
+
+/** Credentials, and how they came about. */
+export interface Obtained {
+  readonly plan: Plan
+  readonly credentials: Credentials
+}
+
+/**
+ * Credentials of a profile: made a plan for, then cached ones or new ones.
+ * @throws VaultError when the profile cannot be planned, the keyring cannot be read, nobody can be asked, or AWS refuses
+ */
+export async function obtainCredentials(
+  container: Container,
+  profile: string,
+  flags: CredentialFlags,
+): Promise<Obtained> {
+  const { environment } = container.world
+  const { settings, contributions } = await container.settings()
+  const wishes = readWishes(flags, environment, settings.core('duration'))
+  const minimum = minimumSeconds(environment)
+  const config = container.awsConfig()
+  const { credentials, sessions, identity } = await container.vault()
+  const storedKeys = new Set(await credentials.list())
+  const made = plan({ profile, config, storedKeys, wishes, claims: contributions.claims() })
+  for (const note of made.notes) container.logger.warn(note)
+
+  const resolved = await resolve(made, {
+    providers: { get: async name => (await container.provider(name)).provider },
+    contextFor: async name => (await container.provider(name)).context,
+    credentialStore: async () => credentials,
+    sessionCache: async () => sessions,
+    lock: (name, task, onWait) => container.withLock(`${identity} ${name}`, task, onWait),
+    mfaCodes: new MfaCodes({
+      ask: request => askMfaCode(container, request),
+      logger: container.logger,
+      signal: container.signal,
+      now: container.clock.now,
+      ...(flags['mfa-token'] === undefined ? {} : { token: flags['mfa-token'] }),
+    }),
+    clock: container.clock,
+    logger: container.logger,
+    options: { refresh: flags.refresh ?? false, minimumSeconds: minimum },
+  })
+  return { plan: made, credentials: resolved }
+}
+
+const askMfaCode = (container: Container, { serial, profile, process }: MfaRequest): Promise<string> =>
+  process === undefined
+    ? container.ask({ message: `MFA code of ${serial} for profile ${profile}`, secret: false })
+    : runMfaProcess(process, profile)

@@ -1,0 +1,179 @@
+import { endpointOf, regionOf } from './endpoint.ts'
+import { type Level, type Levels, levelsOf, type RoleLevel } from './levels.ts'
+import {
+  chainedRoleLifetime,
+  formatSeconds,
+  type Lifetime,
+  roleLifetime,
+  sessionTokenLifetime,
+  sourceLifetime,
+} from './lifetimes.ts'
+import { type Mfa, mfaOfKeys, mfaOfRoles } from './mfa.ts'
+import type { PlanInput, Wishes } from './plan-input.ts'
+import type { Plan, PlanStep, ProviderStep, Reason } from './plan-types.ts'
+import { roleParameters } from './role-parameters.ts'
+import { followSourceProfiles } from './source-chain.ts'
+import type { ProviderSource, Source } from './sources.ts'
+
+export type { PlanInput, Wishes } from './plan-input.ts'
+export type { Plan, PlanStep, ProviderStep, Reason, SessionSlot, StoredKeysStep } from './plan-types.ts'
+
+/** A step, and what the user should be told of it. */
+interface Draft {
+  readonly step: PlanStep
+  readonly notes: readonly string[]
+}
+
+type Drafts = readonly [Draft, ...Draft[]]
+
+/**
+ * How the credentials of a profile come about: first a source (stored keys, or what a provider makes), then exchanges,
+ * each signed by the one before: a session token, roles. Pure: no file, no clock, no environment; the same input gives
+ * the same plan. Every rule is a row of plan.test.ts.
+ * @throws VaultError ERR_PROFILE_UNKNOWN, ERR_CONFIG_SOURCE_PROFILE, ERR_CREDENTIALS_MISSING for what is not there
+ * @throws VaultError ERR_CONFIG_LOOP, ERR_CONFIG_INCLUDE, ERR_CONFIG_SYNTAX, ERR_CONFIG_VALUE for what cannot be meant
+ * @throws VaultError ERR_PLAN_UNSUPPORTED for a source that we have no provider for, ERR_PLAN_AMBIGUOUS where two
+ * plugins claim a profile
+ */
+export function plan(input: PlanInput): Plan {
+  const { wishes } = input
+  const { profiles, source } = followSourceProfiles(input)
+  const levels = levelsOf(profiles, wishes.roleArn)
+  const [first, ...others] =
+    source.kind === 'stored-keys' ? fromStoredKeys(source, levels, wishes) : fromProvider(source, levels, wishes)
+  const region = regionOf(levels.roles.at(-1) ?? levels.source, wishes)
+  return {
+    profile: input.profile,
+    ...(region === undefined ? {} : { region }),
+    steps: [first.step, ...others.map(({ step }) => step)],
+    notes: [first, ...others].flatMap(({ notes }) => notes),
+  }
+}
+
+function fromStoredKeys({ why }: Source, levels: Levels, wishes: Wishes): Drafts {
+  const keys: Draft = { step: { kind: 'stored-keys', profile: levels.source.name, why }, notes: [] }
+  const [firstRole] = levels.roles
+  if (firstRole === undefined) {
+    const mfa = mfaOfKeys(levels.source, wishes)
+    return wishes.session ? [keys, sessionToken(levels, wishes, mfa)] : [{ ...keys, notes: bareKeysNotes(wishes, mfa) }]
+  }
+  const firstRoleSeconds = roleLifetime(firstRole, wishes).seconds
+  const mfa = mfaOfRoles(levels, { wishes, fromStoredKeys: true, firstRoleSeconds })
+  const token = mfa?.call === 'session-token' ? [sessionToken(levels, wishes, mfa)] : []
+  const signer: Signer =
+    token.length > 0 ? { text: 'session token', isLongLived: false } : { text: 'stored keys', isLongLived: true }
+  return [keys, ...token, ...assumedRoles(levels, wishes, mfa, signer)]
+}
+
+function fromProvider(source: ProviderSource, levels: Levels, wishes: Wishes): Drafts {
+  const { provider, parameters, cache, why } = source
+  const [firstRole] = levels.roles
+  const lifetime = firstRole === undefined ? sourceLifetime(wishes) : undefined
+  const { address } = endpointOf(levels.source, levels, wishes)
+  const first: Draft = {
+    step: {
+      kind: 'provider',
+      step: { provider, profile: levels.source.name, ...address, ...secondsOf(lifetime), parameters },
+      cache,
+      why: [...why, ...(lifetime === undefined ? [] : [lifetime.why])],
+    },
+    notes: [],
+  }
+  if (firstRole === undefined) return [first]
+  const firstRoleSeconds = chainedRoleLifetime(firstRole, wishes).seconds
+  const mfa = mfaOfRoles(levels, { wishes, fromStoredKeys: false, firstRoleSeconds })
+  return [first, ...assumedRoles(levels, wishes, mfa, { text: `provider ${provider}`, isLongLived: false })]
+}
+
+function sessionToken(levels: Levels, wishes: Wishes, mfa: Mfa | undefined): Draft {
+  const lifetime = sessionTokenLifetime(wishes, levels.roles.length > 0)
+  const what = { text: `a session token stands in for the long-lived keys of ${levels.source.name}` }
+  const underRoles = levels.roles.length > 0
+  return exchange('session-token', 'sts.GetSessionToken', levels.source, {
+    levels,
+    wishes,
+    lifetime,
+    anyLifetime: underRoles || lifetime.why.origin?.kind === 'default',
+    mfa,
+    parameters: {},
+    why: [what, lifetime.why, ...(mfa?.why ?? [])],
+  })
+}
+
+/** What the first role is asked for with. */
+interface Signer {
+  readonly text: string
+  readonly isLongLived: boolean
+}
+
+function assumedRoles(levels: Levels, wishes: Wishes, mfa: Mfa | undefined, source: Signer): Draft[] {
+  return levels.roles.map((role, index) => {
+    const below = levels.roles[index - 1]
+    const isFirst = below === undefined
+    const lifetime = isFirst && source.isLongLived ? roleLifetime(role, wishes) : chainedRoleLifetime(role, wishes)
+    const ownMfa = isFirst && mfa?.call === 'first-role' ? mfa : undefined
+    return exchange('assume-role', 'sts.AssumeRole', role, {
+      levels,
+      wishes,
+      lifetime,
+      mfa: ownMfa,
+      parameters: roleParameters(role, wishes),
+      why: [
+        { text: `profile ${role.name} assumes a role`, origin: role.roleArn.origin },
+        { text: `signed by the ${isFirst ? source.text : `role of ${below.name}`}` },
+        lifetime.why,
+        ...(ownMfa?.why ?? mfaGivenBefore(mfa)),
+      ],
+    })
+  })
+}
+
+function mfaGivenBefore(mfa: Mfa | undefined): Reason[] {
+  if (mfa === undefined) return []
+  const first = mfa.call === 'session-token' ? 'the session token' : 'the first role'
+  return [{ text: `without an MFA code: ${first} takes it` }]
+}
+
+interface ExchangeParts {
+  readonly levels: Levels
+  readonly wishes: Wishes
+  readonly lifetime: Lifetime
+  readonly anyLifetime?: boolean
+  readonly mfa: Mfa | undefined
+  readonly parameters: ProviderStep['step']['parameters']
+  readonly why: readonly Reason[]
+}
+
+/** A call that trades the credentials of the step before for others. */
+function exchange(provider: string, slotType: string, level: Level | RoleLevel, parts: ExchangeParts): Draft {
+  const { levels, wishes, lifetime, mfa, why } = parts
+  const endpoint = endpointOf(level, levels, wishes)
+  const step: ProviderStep = {
+    kind: 'provider',
+    step: {
+      provider,
+      profile: level.name,
+      ...endpoint.address,
+      ...secondsOf(lifetime),
+      ...(mfa === undefined ? {} : { mfaSerial: mfa.serial }),
+      parameters: { ...parts.parameters, ...endpoint.parameters },
+    },
+    ...(mfa?.process === undefined ? {} : { mfaProcess: mfa.process }),
+    cache: { type: slotType, profile: level.name, serial: mfa?.serial ?? '' },
+    ...(parts.anyLifetime ? { anyLifetime: true as const } : {}),
+    why,
+  }
+  return { step, notes: [...(lifetime.note === undefined ? [] : [lifetime.note]), ...(mfa?.notes ?? [])] }
+}
+
+const secondsOf = (lifetime: Lifetime | undefined): { durationSeconds?: number } =>
+  lifetime === undefined ? {} : { durationSeconds: lifetime.seconds }
+
+/** What does not happen when the long-lived keys themselves are handed out. */
+function bareKeysNotes({ duration }: Wishes, mfa: Mfa | undefined): string[] {
+  const keys = 'the program gets the long-lived keys themselves (--no-session)'
+  return [
+    ...(mfa === undefined ? [] : [`${keys}: ${mfa.serial} is not asked for a code`]),
+    ...(duration === undefined ? [] : [`${keys}: they do not end after ${formatSeconds(duration.value)}`]),
+  ]
+}

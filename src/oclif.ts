@@ -1,0 +1,34 @@
+import type { Command } from '@oclif/core'
+import * as handle from '@oclif/core/handle'
+import * as main from '@oclif/core/run'
+import Add from './commands/add.ts'
+import Clear from './commands/clear.ts'
+import Exec from './commands/exec.ts'
+import Export from './commands/export.ts'
+import List from './commands/list.ts'
+import PluginsUse from './commands/plugins/use.ts'
+import Remove from './commands/remove.ts'
+import Version from './commands/version.ts'
+
+export { VaultHelp } from './help.ts'
+
+/** All our commands, as oclif looks them up (package.json: `oclif.commands`). */
+export const COMMANDS: Readonly<Record<string, Command.Class>> = {
+  add: Add,
+  clear: Clear,
+  exec: Exec,
+  export: Export,
+  list: List,
+  'plugins:use': PluginsUse,
+  remove: Remove,
+  version: Version,
+}
+
+/** oclif's own way in: with help, topics, and the commands and hooks of all plugins. */
+export async function run(argv: string[], root: string): Promise<void> {
+  try {
+    await main.run(argv, { root })
+  } catch (error) {
+    await handle.handle(error as Error)
+  }
+}

@@ -1,0 +1,57 @@
+import type { Kind, OptionDeclaration, OptionValue } from '@aws-vault/plugin-sdk'
+import type { Located } from '../aws-config/origin.ts'
+import type { Contributions } from '../contributions/contributions.ts'
+import type { Part } from '../contributions/part.ts'
+import { type OptionSources, optionValue } from './option-value.ts'
+
+/** The settings that are ours and not a part's. */
+export const CORE_OPTIONS = {
+  backend: { summary: 'keyring that holds the keys', flag: 'backend', env: 'AWS_VAULT_BACKEND' },
+  prompt: {
+    summary: 'how to ask for MFA codes and passphrases',
+    flag: 'prompt',
+    env: 'AWS_VAULT_PROMPT',
+    default: 'terminal',
+  },
+  duration: { summary: 'how long credentials shall live', flag: 'duration', env: 'AWS_VAULT_DURATION' },
+  exposure: { summary: 'how the program gets its credentials', flag: 'expose', default: 'env' },
+} as const satisfies Record<string, OptionDeclaration>
+
+/** The options of one kind of parts by name of their flag, as the commands that open such a part offer them. */
+export function declaredOptions(kinds: readonly Kind[], parts: readonly Part[]): Map<string, OptionDeclaration> {
+  const options = new Map<string, OptionDeclaration>()
+  for (const part of parts.filter(part => kinds.includes(part.kind))) {
+    for (const option of Object.values(part.declaration.options ?? {})) {
+      if (option.flag !== undefined && !options.has(option.flag)) options.set(option.flag, option)
+    }
+  }
+  return options
+}
+
+/** All settings, resolved once: flags, then environment, then the user's settings file, then defaults. */
+export class Settings {
+  readonly #sources: OptionSources
+
+  constructor(sources: OptionSources) {
+    this.#sources = sources
+  }
+
+  /** One of our own settings. @throws VaultError ERR_SETTINGS_VALUE */
+  core(name: keyof typeof CORE_OPTIONS): Located<string> | undefined {
+    return optionValue(CORE_OPTIONS[name], this.#sources) as Located<string> | undefined
+  }
+
+  /** The values of a part's options, by their declared names. @throws VaultError ERR_SETTINGS_VALUE */
+  optionsOf(part: Part): Record<string, OptionValue> {
+    const declared = Object.entries(part.declaration.options ?? {})
+    return Object.fromEntries(declared.map(([name, option]) => [name, optionValue(option, this.#sources)?.value]))
+  }
+
+  /** Names in the settings file that nobody knows: typos, or options of a plugin that is gone. */
+  unknownNames(contributions: Contributions): string[] {
+    const known = new Set<string>(Object.values(CORE_OPTIONS).map(option => option.flag))
+    const kinds: readonly Kind[] = ['keyrings', 'providers', 'exposures', 'prompts']
+    for (const flag of declaredOptions(kinds, contributions.parts).keys()) known.add(flag)
+    return Object.keys(this.#sources.file.values).filter(name => !known.has(name))
+  }
+}

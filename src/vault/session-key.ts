@@ -1,0 +1,94 @@
+/** Where a session is kept: the parts of its key but for the expiry. */
+export interface SessionSlot {
+  /** The Go tool's name for the call that made it, e.g. `sts.AssumeRole`. */
+  readonly type: string
+  readonly profile: string
+  /** Serial of the MFA device, start URL for SSO; empty if there is none. */
+  readonly serial: string
+}
+
+/** The parts of a session's key. */
+export interface SessionKey extends SessionSlot {
+  readonly expiration: Date
+}
+
+/** What lies under a key, told from the key alone. */
+export type KeyClass = 'credentials' | 'session' | 'old-session' | 'sso-token'
+
+const typesOfTheGoTool: ReadonlySet<string> = new Set([
+  'sts.GetSessionToken',
+  'sts.AssumeRole',
+  'sts.AssumeRoleWithWebIdentity',
+  'sso.GetRoleCredentials',
+  'credential_process',
+])
+
+const typeOfPlugin = /^plugin\.[a-z0-9][a-z0-9-]*$/
+const unixSeconds = /^(0|[1-9]\d{0,11})$/
+const oldSessions = [/^session,[^,]*,[^,]*,\d+$/, /^session:[^:]*:[^:]*:.+$/, /^.+ session \(\d+\)$/s]
+const ssoToken = /^oidc:https?:\/\/./
+
+/** The session type of a provider that the Go tool does not know. */
+export function sessionTypeOfPlugin(provider: string): string {
+  return `plugin.${provider}`
+}
+
+/** What all keys of a slot begin with. */
+export function sessionKeyPrefix(slot: SessionSlot): string {
+  return `${slot.type},${encodeText(slot.profile)},${encodeText(slot.serial)},`
+}
+
+/** The key of a session: `<type>,<base64url profile>,<base64url serial>,<expiry in seconds since 1970>`. */
+export function encodeSessionKey(slot: SessionSlot, expiration: Date): string {
+  return sessionKeyPrefix(slot) + Math.floor(expiration.getTime() / 1000)
+}
+
+/**
+ * The parts of a session's key; `undefined` if `key` is none. A profile may be called almost anything, commas
+ * included, and what is taken for an expired session is deleted: only what {@link encodeSessionKey} gives for a type
+ * of session that exists is one.
+ */
+export function decodeSessionKey(key: string): SessionKey | undefined {
+  const [type, encodedProfile, encodedSerial, expiry, ...rest] = key.split(',')
+  if (type === undefined || encodedProfile === undefined || encodedSerial === undefined || expiry === undefined) {
+    return undefined
+  }
+  const profile = decodeText(encodedProfile)
+  const serial = decodeText(encodedSerial)
+  const known = typesOfTheGoTool.has(type) || typeOfPlugin.test(type)
+  if (rest.length > 0 || !known || !profile || serial === undefined || !unixSeconds.test(expiry)) {
+    return undefined
+  }
+  return { type, profile, serial, expiration: new Date(Number(expiry) * 1000) }
+}
+
+/** What lies under `key`: long-lived keys of a profile of that name, unless it has the form of something else. */
+export function classifyKey(key: string): KeyClass {
+  if (ssoToken.test(key)) {
+    return 'sso-token'
+  }
+  if (oldSessions.some(pattern => pattern.test(key))) {
+    return 'old-session'
+  }
+  return decodeSessionKey(key) === undefined ? 'credentials' : 'session'
+}
+
+/** The key of the SSO token of a start URL. */
+export function encodeSsoTokenKey(startUrl: string): string {
+  return `oidc:${startUrl}`
+}
+
+/** The start URL of an SSO token's key; `undefined` if `key` is none. */
+export function decodeSsoTokenKey(key: string): string | undefined {
+  return ssoToken.test(key) ? key.slice('oidc:'.length) : undefined
+}
+
+function encodeText(text: string): string {
+  return Buffer.from(text).toString('base64url')
+}
+
+/** Undoes {@link encodeText}; `undefined` for what it never gives: other alphabets, padding, spare bits, broken UTF-8. */
+function decodeText(encoded: string): string | undefined {
+  const text = Buffer.from(encoded, 'base64url').toString()
+  return encodeText(text) === encoded ? text : undefined
+}

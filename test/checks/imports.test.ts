@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { describe, it } from 'node:test'
+
+const root = join(import.meta.dirname, '..', '..')
+
+/** Folders of the domain: they know nothing of commands, the container and oclif. */
+const domain = ['aws-config', 'contributions', 'credentials', 'exec', 'export', 'locks', 'output', 'settings', 'vault']
+
+/** Files that stand between the commands and the domain: they may know everything. */
+const glue = [
+  'command.ts',
+  'container.ts',
+  'help.ts',
+  'oclif.ts',
+  'part-flags.ts',
+  'session-flags.ts',
+  'start.ts',
+  'start-config.ts',
+]
+
+/** Of the domain, but run with the container in hand; each says in its docstring what it does with it. */
+const withContainer = ['src/credentials/obtain.ts', 'src/credentials/who-is.ts']
+
+interface Import {
+  readonly from: string
+  readonly to: string
+  readonly isType: boolean
+}
+
+function importsOf(pattern: string): Import[] {
+  return globSync(pattern, { cwd: root })
+    .filter(file => !file.endsWith('.test.ts') && !file.endsWith('.d.ts'))
+    .flatMap(file => {
+      const text = readFileSync(join(root, file), 'utf8')
+      const statements = [...text.matchAll(/^(?:import|export)\s+(type\s)?[^'"]*?from\s+'([^']+)'/gm)]
+      const dynamic = [...text.matchAll(/\bimport\('([^']+)'\)/g)].map(([, to]) => [undefined, undefined, to] as const)
+      return [...statements, ...dynamic].map(([, type, to = '']) => ({
+        from: file,
+        to: to.startsWith('.') ? relative(root, join(root, dirname(file), to)) : to,
+        isType: type !== undefined,
+      }))
+    })
+}
+
+const src = importsOf('src/**/*.ts')
+const plugins = importsOf('plugins/*/src/**/*.ts')
+const folderOf = (file: string): string => file.split('/')[1] ?? ''
+const line = ({ from, to }: Import): string => `${from} -> ${to}`
+
+describe('imports go one way', () => {
+  it('there are imports to look at', () => {
+    assert.ok(src.length > 200 && plugins.length > 40, `${src.length} ${plugins.length}`)
+  })
+  it('no folder of the domain imports oclif, commands or the container', () => {
+    const wrong = src.filter(
+      ({ from, to }) =>
+        domain.includes(folderOf(from)) &&
+        !withContainer.includes(from) &&
+        (to.startsWith('@oclif/') || to.startsWith('src/commands') || glue.some(file => to === `src/${file}`)),
+    )
+    assert.deepEqual(wrong.map(line), [])
+  })
+  it('every file of src has its place', () => {
+    const places = new Set([...domain, ...glue, 'commands'])
+    assert.deepEqual(
+      [...new Set(src.map(({ from }) => folderOf(from)))].filter(place => !places.has(place)),
+      [],
+    )
+  })
+  it('nothing in src names a part by importing it, but for the generated index', () => {
+    const wrong = src.filter(
+      ({ from, to }) => /^@aws-vault\/(keyring|provider|exposure|prompt)-/.test(to) && !from.endsWith('.generated.ts'),
+    )
+    assert.deepEqual(wrong.map(line), [])
+    assert.deepEqual(src.filter(({ to }) => to.startsWith('plugins/')).map(line), [])
+  })
+  it('a plugin imports the SDK, its dependencies and itself', () => {
+    const wrong = plugins.filter(({ from, to }) => {
+      const folder = from.split('/').slice(0, 2).join('/')
+      if (to.startsWith('node:') || to.startsWith(`${folder}/`)) return false
+      const {
+        name,
+        dependencies = {},
+        peerDependencies = {},
+      } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
+      return ![name, ...Object.keys({ ...dependencies, ...peerDependencies })].some(
+        known => to === known || to.startsWith(`${known}/`),
+      )
+    })
+    assert.deepEqual(wrong.map(line), [])
+  })
+  it('there are no cycles', () => {
+    const edges = Map.groupBy(
+      [...src, ...plugins].filter(({ isType }) => !isType),
+      ({ from }) => from,
+    )
+    const done = new Set<string>()
+    const visit = (file: string, path: readonly string[]): void => {
+      assert.ok(!path.includes(file), `cycle: ${[...path.slice(path.indexOf(file)), file].join(' -> ')}`)
+      if (done.has(file)) return
+      for (const { to } of edges.get(file) ?? []) visit(to, [...path, file])
+      done.add(file)
+    }
+    for (const file of edges.keys()) visit(file, [])
+  })
+})

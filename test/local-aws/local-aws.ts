@@ -1,0 +1,106 @@
+import { type Call, type CallLog, createCallLog } from './call-log.ts'
+import { createFaults, type Faults } from './faults.ts'
+import { iamService } from './iam.ts'
+import { mfaCode } from './mfa.ts'
+import type { Role, Session, User } from './model.ts'
+import type { Service } from './service.ts'
+import { stsService } from './sts.ts'
+import { signWebIdentity, type WebIdentityRequest } from './web-identity.ts'
+import { createWorld, type World } from './world.ts'
+import {
+  type AccountSpec,
+  checkMembers,
+  type IdentityProviderSpec,
+  type RoleSpec,
+  type SessionSpec,
+  type UserSpec,
+  type WorldSpec,
+} from './world-spec.ts'
+
+/** What tests, and the admin paths, can do to a local AWS and see of it. */
+export interface Controls {
+  /** Every call received, in order of arrival. */
+  readonly calls: readonly Call[]
+  clearCalls(): void
+  /** The first call that `test` is true for: one that was there already, or the next that arrives. */
+  waitForCall(test: (call: Call) => boolean): Promise<Call>
+  readonly faults: Faults
+  /** Adds everything that a world has. */
+  addWorld(spec: WorldSpec): void
+  addAccount(spec: AccountSpec): void
+  addUser(spec: UserSpec): User
+  addRole(spec: RoleSpec): Role
+  addIdentityProvider(spec: IdentityProviderSpec): void
+  /** Accepts credentials that were made elsewhere as a live session. */
+  seedSession(spec: SessionSpec): Session
+  /**
+   * Ends a session, by its access key id: AWS then does not know it (InvalidClientTokenId). Or the present sessions
+   * of a role, by its name or ARN: they are then denied everything but GetCallerIdentity (AccessDenied), as by the
+   * IAM console's "Revoke active sessions".
+   */
+  revoke(accessKeyIdOrRole: string): void
+  /** Replaces the server's clock, which signatures, expiry, MFA codes and the Date header go by. */
+  setClock(now: () => number): void
+  /** The server's clock, in milliseconds since 1970. */
+  now(): number
+  /** The code that an MFA device shows, now by the server's clock or at the given time (milliseconds since 1970). */
+  mfaCode(serial: string, at?: number): string
+  /** A token of an identity provider that was added. */
+  webIdentityToken(request: WebIdentityRequest): string
+  /** Every secret that there ever was: secret keys, session tokens, what MFA devices share with AWS. */
+  secrets(): string[]
+}
+
+/** A local AWS without its HTTP server. */
+export interface LocalAwsState extends Controls {
+  readonly log: CallLog
+  readonly services: readonly Service[]
+}
+
+/** Makes the state of a local AWS. Nothing is shared between two of them. */
+export function createState(clock: () => number): LocalAwsState {
+  let now = clock
+  const log = createCallLog()
+  const faults = createFaults()
+  const world: World = createWorld(() => now())
+  return {
+    log,
+    services: [stsService(world), iamService(world)],
+    calls: log.entries,
+    clearCalls: log.clear,
+    waitForCall: log.waitFor,
+    faults,
+    addWorld(spec) {
+      checkMembers('a world', spec, ['accounts', 'users', 'roles', 'identityProviders', 'sessions', 'faults'])
+      for (const account of spec.accounts ?? []) world.addAccount(account)
+      for (const user of spec.users ?? []) world.addUser(user)
+      for (const role of spec.roles ?? []) world.addRole(role)
+      for (const provider of spec.identityProviders ?? []) world.addIdentityProvider(provider)
+      for (const session of spec.sessions ?? []) world.seedSession(session)
+      faults.add(...(spec.faults ?? []))
+    },
+    addAccount: world.addAccount,
+    addUser: world.addUser,
+    addRole: world.addRole,
+    addIdentityProvider(spec) {
+      world.addIdentityProvider(spec)
+    },
+    seedSession: world.seedSession,
+    revoke: world.revoke,
+    secrets: world.secrets,
+    setClock(replacement) {
+      now = replacement
+    },
+    now: () => now(),
+    mfaCode(serial, at = now()) {
+      const device = world.mfaDevice(serial)
+      if (device === undefined) throw new Error(`there is no MFA device ${serial}`)
+      return mfaCode(device.secret, at)
+    },
+    webIdentityToken(request) {
+      const provider = world.identityProvider(request.issuer)
+      if (provider === undefined) throw new Error(`there is no identity provider ${request.issuer}`)
+      return signWebIdentity(provider, request, now())
+    },
+  }
+}
