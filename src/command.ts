@@ -1,4 +1,4 @@
-import { VaultError } from '@aws-vault/plugin-sdk'
+import { KINDS, VaultError } from '@aws-vault/plugin-sdk'
 import { Command } from '@oclif/core/command'
 import type { Config } from '@oclif/core/config'
 import * as Flags from '@oclif/core/flags'
@@ -9,7 +9,7 @@ import { type InstalledParts, readInstalledParts } from './contributions/install
 import { Redactor } from './output/redactor.ts'
 import { describeError, printError } from './output/report-error.ts'
 import { guardStdout } from './output/stdout.ts'
-import { ALL_KINDS, optionFlag, partFlags } from './part-flags.ts'
+import { optionFlag, partFlags } from './part-flags.ts'
 import { CORE_OPTIONS } from './settings/settings.ts'
 
 /** The flags of the parts that hand credentials to programs, for the commands that do that. */
@@ -77,7 +77,7 @@ export abstract class VaultCommand extends Command {
 
   /** Every flag of this command: those of installed plugins' parts too. */
   protected allFlags(): FlagInput {
-    return { ...partFlags(ALL_KINDS, this.#installed().parts), ...this.ctor.baseFlags, ...this.ctor.flags }
+    return { ...partFlags(KINDS, this.#installed().parts), ...this.ctor.baseFlags, ...this.ctor.flags }
   }
 
   #installed(): InstalledParts {
@@ -115,7 +115,7 @@ export abstract class VaultCommand extends Command {
 
   /** Asks a yes-or-no question. Anything but `y` and `yes` is a no. */
   protected async confirm(container: Container, question: string): Promise<boolean> {
-    const answer = await container.ask({ message: `${question} (y|N)`, secret: false })
+    const answer = await container.ask({ message: `${question} (y|N)`, secret: false, instead: 'answer by --force' })
     return /^y(es)?$/i.test(answer.trim())
   }
 

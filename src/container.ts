@@ -1,18 +1,21 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import type {
-  Availability,
-  CredentialProvider,
-  Exposure,
-  Keyring,
-  KeyringBackend,
-  Kind,
-  Logger,
-  PartContext,
-  Prompt,
-  PromptRequest,
+import {
+  type Availability,
+  type CredentialProvider,
+  type Exposure,
+  isVaultError,
+  type Keyring,
+  type KeyringBackend,
+  type Kind,
+  type Logger,
+  type PartContext,
+  type Prompt,
+  type PromptRequest,
+  PromptUnavailableError,
 } from '@aws-vault/plugin-sdk'
 import { configPath } from './aws-config/config-path.ts'
+import type { Origin } from './aws-config/origin.ts'
 import { type ConfigFile, readConfigFile } from './aws-config/read-config.ts'
 import { Contributions, loadPart } from './contributions/contributions.ts'
 import type { InstalledParts } from './contributions/installed-parts.ts'
@@ -95,8 +98,9 @@ export class Container {
   vault(): Promise<Vault> {
     return this.#once('vault', async () => {
       const { settings } = await this.settings()
-      const backend = settings.core('backend')?.value ?? (await this.#bestBackend())
-      const { part, implementation, context } = await this.#part<KeyringBackend>('keyrings', backend)
+      const chosen = settings.core('backend')
+      const backend = chosen?.value ?? (await this.#bestBackend())
+      const { part, implementation, context } = await this.#part<KeyringBackend>('keyrings', backend, chosen?.origin)
       const keyring: Keyring = await implementation.open(context)
       this.#disposals.push(() => keyring.close())
       const shown = Object.entries(context.options).filter(([name]) => !part.declaration.options?.[name]?.secret)
@@ -126,9 +130,18 @@ export class Container {
     const { settings } = await this.settings()
     const name = settings.core('prompt')?.value ?? 'terminal'
     const { implementation, context } = await this.#part<Prompt>('prompts', name)
-    const answer = await implementation.ask(request, context)
+    const answer = await this.#asked(implementation, request, context)
     if (request.secret) this.redactor.add(answer)
     return answer
+  }
+
+  async #asked(prompt: Prompt, request: PromptRequest, context: PartContext): Promise<string> {
+    try {
+      return await prompt.ask(request, context)
+    } catch (cause) {
+      if (!isVaultError(cause, 'ERR_PROMPT_UNAVAILABLE') || request.instead === undefined) throw cause
+      throw new PromptUnavailableError(`${request.message}: ${cause.message}`, { hint: request.instead, cause })
+    }
   }
 
   /** Aborted when we let go of everything. */
@@ -159,7 +172,9 @@ export class Container {
 
   async #bestBackend(): Promise<string> {
     const { contributions } = await this.settings()
-    return chooseBackend(contributions.names('keyrings'), async (name): Promise<Availability> => {
+    // A keystore is never swapped by what is installed: those of plugins are used where the user names them.
+    const builtIn = contributions.parts.filter(part => part.kind === 'keyrings' && part.builtIn).map(part => part.name)
+    return chooseBackend(builtIn, async (name): Promise<Availability> => {
       const part = contributions.part('keyrings', name)
       const { platforms } = part.declaration
       if (platforms && !platforms.includes(this.world.platform))
@@ -169,10 +184,15 @@ export class Container {
     })
   }
 
-  #part<T>(kind: Kind, name: string): Promise<{ part: Part; implementation: T; context: PartContext }> {
+  /** @param askedBy where the user named it, for the error if there is none of that name */
+  #part<T>(
+    kind: Kind,
+    name: string,
+    askedBy?: Origin,
+  ): Promise<{ part: Part; implementation: T; context: PartContext }> {
     return this.#once(`${kind}/${name}`, async () => {
       const { settings, contributions } = await this.settings()
-      const part = contributions.part(kind, name)
+      const part = contributions.part(kind, name, askedBy)
       const context = this.#context(part, settings)
       return { part, implementation: await loadPart<T>(part), context }
     })

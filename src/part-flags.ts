@@ -1,11 +1,8 @@
-import { KINDS, type Kind, type OptionDeclaration } from '@aws-vault/plugin-sdk'
+import type { Kind, OptionDeclaration } from '@aws-vault/plugin-sdk'
 import * as Flags from '@oclif/core/flags'
 import type { FlagInput } from '@oclif/core/interfaces'
 import type { Part } from './contributions/part.ts'
 import { declaredOptions } from './settings/settings.ts'
-
-/** Every kind of parts that may declare options. */
-export const ALL_KINDS = KINDS
 
 /**
  * The options of some kinds of parts as flags; where two have the same flag, that of the first kind. Their values are

@@ -18,6 +18,8 @@ async function assertTold({ args = ['exec', 'work', 'true'], env, input, faults 
   assert.match(stderr, says)
   assert.equal(stdout, '')
   assert.equal(aws.calls.length, calls)
+  const codes = aws.calls.flatMap(({ parameters }) => parameters.TokenCode ?? [])
+  assert.equal(new Set(codes).size, codes.length, 'an MFA code was sent twice')
   if (keys.length > 0) assert.deepEqual(sandbox.vaultFiles(), before, 'something was written')
   if (args[0] !== 'add') return
   const json = await sandbox.run([...args, '--json'], options)

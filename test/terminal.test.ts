@@ -1,8 +1,8 @@
 /** In a terminal, with a person at it: what is asked, what is shown of the answers, and what becomes of them. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { ALICE_MFA, roleArn, type Scene, setScene } from './support/scene.ts'
 import { KEYS, OTHER_KEYS, PASSPHRASE, RUN } from './support/sandbox.ts'
+import { ALICE_MFA, roleArn, type Scene, setScene } from './support/scene.ts'
 import { Terminal } from './support/terminal.ts'
 
 const work = '[profile work]\nregion = eu-west-1\n'

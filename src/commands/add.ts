@@ -73,8 +73,9 @@ export default class Add extends VaultCommand {
       const { readFileSync } = await import('node:fs')
       return checkKeyPair(parseKeyPair(readFileSync(0, 'utf8')), 'standard input')
     }
+    const instead = 'give the key by --stdin or --env'
     const ask = async (what: string, secret: boolean): Promise<string> =>
-      (await container.ask({ message: `${what} for profile ${profile}`, secret })).trim()
+      (await container.ask({ message: `${what} for profile ${profile}`, secret, instead })).trim()
     const accessKeyId = await ask('Access key ID', false)
     const secretAccessKey = await ask('Secret access key', true)
     return checkKeyPair({ accessKeyId, secretAccessKey }, 'as typed')

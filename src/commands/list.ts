@@ -1,9 +1,10 @@
+import { printable } from '@aws-vault/plugin-sdk'
 import * as Flags from '@oclif/core/flags'
+import { profileNames } from '../aws-config/profile.ts'
 import { VaultCommand } from '../command.ts'
-import type { Container } from '../container.ts'
 import { formatTimeLeft } from '../output/duration.ts'
 import { formatTable } from '../output/table.ts'
-import { listVault, type VaultContents, type VaultRow } from '../vault/list-vault.ts'
+import { listVault, type VaultRow } from '../vault/list-vault.ts'
 
 export default class List extends VaultCommand {
   static override summary = 'List profiles, the credentials stored for them, and their live sessions'
@@ -20,31 +21,40 @@ export default class List extends VaultCommand {
 
   async run(): Promise<readonly VaultRow[]> {
     const { flags, container } = await this.open(List)
-    const rows = listVault(
-      container.awsConfig(),
-      await this.#contents(container, flags.profiles),
-      container.clock.now(),
-    )
-    if (flags.profiles) return this.#print(rows, row => [row.profile])
-    if (flags.credentials) return this.#print(rows, row => (row.credentials ? [row.profile] : []))
-    if (flags.sessions) return this.#print(rows, row => shownSessions(row).map(session => `${row.profile} ${session}`))
-    this.log(formatTable(['Profile', 'Credentials', 'Sessions'], rows.map(tableLine)))
-    return rows
-  }
-
-  async #contents(container: Container, configOnly: boolean): Promise<VaultContents> {
-    if (configOnly) return { credentials: [], sessions: [], ssoTokens: [] }
+    const config = container.awsConfig()
+    if (flags.profiles && !this.jsonEnabled()) {
+      // Asked at every press of the tab key: no keyring is opened for it.
+      this.#print(profileNames(config), name => [name])
+      return []
+    }
     const { credentials, sessions } = await container.vault()
-    return {
+    const contents = {
       credentials: await credentials.list(),
       sessions: await sessions.list(),
       ssoTokens: await sessions.ssoTokens(),
     }
+    const rows = listVault(config, contents, container.clock.now())
+    if (flags.profiles)
+      return this.#print(
+        rows.filter(row => row.configured),
+        row => [row.profile],
+      )
+    if (flags.credentials)
+      return this.#print(
+        rows.filter(row => row.credentials),
+        row => [row.profile],
+      )
+    if (flags.sessions) {
+      const live = rows.filter(row => shownSessions(row).length > 0)
+      return this.#print(live, row => shownSessions(row).map(session => `${row.profile} ${session}`))
+    }
+    this.log(formatTable(['Profile', 'Credentials', 'Sessions'], rows.map(tableLine)))
+    return rows
   }
 
-  #print(rows: readonly VaultRow[], lines: (row: VaultRow) => readonly string[]): readonly VaultRow[] {
+  #print<T>(rows: readonly T[], lines: (row: T) => readonly string[]): readonly T[] {
     const text = rows.flatMap(lines)
-    if (text.length > 0) this.log(text.join('\n'))
+    if (text.length > 0) this.log(text.map(printable).join('\n'))
     return rows
   }
 }

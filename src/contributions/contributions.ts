@@ -1,4 +1,5 @@
 import { isVaultError, type Kind, VaultError } from '@aws-vault/plugin-sdk'
+import type { Origin } from '../aws-config/origin.ts'
 import { builtInParts } from './built-in.generated.ts'
 import { type Choices, choosePart } from './choose-part.ts'
 import type { InstalledParts } from './installed-parts.ts'
@@ -20,8 +21,8 @@ export class Contributions {
   }
 
   /** The part in force for a name. @throws VaultError when there is none, or it is not clear which one. */
-  part(kind: Kind, name: string): Part {
-    return choosePart(kind, name, this.parts, this.#choices, this.problems)
+  part(kind: Kind, name: string, askedBy?: Origin): Part {
+    return choosePart(kind, name, { parts: this.parts, problems: this.problems, choices: this.#choices, askedBy })
   }
 
   /** The names of a kind, each once: built-in ones first. */

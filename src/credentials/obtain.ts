@@ -31,6 +31,7 @@ export async function obtainCredentials(
   const storedKeys = new Set(await credentials.list())
   const made = plan({ profile, config, storedKeys, wishes, claims: contributions.claims() })
   for (const note of made.notes) container.logger.warn(note)
+  for (const { why } of made.steps) container.logger.debug(why.map(({ text }) => text).join('; '))
 
   const resolved = await resolve(made, {
     providers: { get: async name => (await container.provider(name)).provider },
@@ -54,5 +55,9 @@ export async function obtainCredentials(
 
 const askMfaCode = (container: Container, { serial, profile, process }: MfaRequest): Promise<string> =>
   process === undefined
-    ? container.ask({ message: `MFA code of ${serial} for profile ${profile}`, secret: false })
+    ? container.ask({
+        message: `MFA code of ${serial} for profile ${profile}`,
+        secret: false,
+        instead: 'give the code by --mfa-token',
+      })
     : runMfaProcess(process, profile)

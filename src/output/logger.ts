@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs'
-import type { Logger } from '@aws-vault/plugin-sdk'
+import { type Logger, printable } from '@aws-vault/plugin-sdk'
 import type { Redactor } from './redactor.ts'
 
 /** Writes to stderr at once (so that nothing is lost when we are replaced by the program), without secrets. */
@@ -8,10 +8,10 @@ export function createLogger(redactor: Redactor, debug: boolean): Logger {
     debug(message, facts) {
       if (!debug) return
       const rest = facts === undefined ? '' : ` ${JSON.stringify(facts)}`
-      writeStderr(redactor.apply(`aws-vault: debug: ${message}${rest}`))
+      writeStderr(printable(redactor.apply(`aws-vault: debug: ${message}${rest}`)))
     },
     warn(message) {
-      writeStderr(redactor.apply(`aws-vault: ${message}`))
+      writeStderr(printable(redactor.apply(`aws-vault: ${message}`)))
     },
   }
 }

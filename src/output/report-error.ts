@@ -1,4 +1,4 @@
-import { isVaultError } from '@aws-vault/plugin-sdk'
+import { isVaultError, printable } from '@aws-vault/plugin-sdk'
 import { writeStderr } from './logger.ts'
 import type { Redactor } from './redactor.ts'
 
@@ -57,10 +57,13 @@ const usageMessage = (message: string): string =>
 /** Words of the form of a secret key: oclif repeats what was typed, and one may have been typed in the wrong place. */
 const likeSecrets = (message: string): string[] => message.match(/[\w/+=]{40,}/g) ?? []
 
+/** Line ends are ours and oclif's; all other control characters come from what is quoted. */
+const lines = (text: string): string => text.split('\n').map(printable).join('\n')
+
 /** Prints an error to stderr; with `debug` with its stack and those of its causes. */
 export function printError(error: unknown, report: ErrorReport, redactor: Redactor, debug: boolean): void {
-  writeStderr(`aws-vault: ${report.message}`)
-  if (report.hint !== undefined) writeStderr(`  hint: ${report.hint}`)
+  writeStderr(`aws-vault: ${lines(report.message)}${debug ? ` (${report.code})` : ''}`)
+  if (report.hint !== undefined) writeStderr(`  hint: ${lines(report.hint)}`)
   if (!debug) return
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     writeStderr(redactor.apply(`${cause === error ? '' : 'caused by '}${cause.stack ?? cause.message}`))

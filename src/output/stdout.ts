@@ -1,3 +1,5 @@
+import { writeStderr } from './logger.ts'
+
 /**
  * Lets a reader of our output go away (`aws-vault list | head -1`) without an error. Done when something is written, and
  * not before: `exec` writes nothing, and setting stdout up takes time.
@@ -8,5 +10,7 @@ export function guardStdout(): void {
 }
 
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
+  if (error.code === 'EPIPE') return
+  writeStderr(`aws-vault: cannot write the output: ${error.message}`)
+  process.exit(1)
 }

@@ -1,9 +1,12 @@
+import { printable } from '@aws-vault/plugin-sdk'
+
 /**
  * A table with columns as wide as their content, and no blanks at line ends. Pure.
  * @param header titles; underlined with `=`
  */
 export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [header, header.map(title => '='.repeat(displayWidth(title))), ...rows]
+  const cells = rows.map(row => row.map(printable))
+  const lines = [header, header.map(title => '='.repeat(displayWidth(title))), ...cells]
   const widths = header.map((_, column) => Math.max(...lines.map(line => displayWidth(line[column] ?? ''))))
   return lines.map(line => formatLine(line, widths)).join('\n')
 }

@@ -1,4 +1,4 @@
-import type { Kind, OptionDeclaration, OptionValue } from '@aws-vault/plugin-sdk'
+import { KINDS, type Kind, type OptionDeclaration, type OptionValue } from '@aws-vault/plugin-sdk'
 import type { Located } from '../aws-config/origin.ts'
 import type { Contributions } from '../contributions/contributions.ts'
 import type { Part } from '../contributions/part.ts'
@@ -50,8 +50,7 @@ export class Settings {
   /** Names in the settings file that nobody knows: typos, or options of a plugin that is gone. */
   unknownNames(contributions: Contributions): string[] {
     const known = new Set<string>(Object.values(CORE_OPTIONS).map(option => option.flag))
-    const kinds: readonly Kind[] = ['keyrings', 'providers', 'exposures', 'prompts']
-    for (const flag of declaredOptions(kinds, contributions.parts).keys()) known.add(flag)
+    for (const flag of declaredOptions(KINDS, contributions.parts).keys()) known.add(flag)
     return Object.keys(this.#sources.file.values).filter(name => !known.has(name))
   }
 }

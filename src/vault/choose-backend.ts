@@ -1,6 +1,6 @@
 import { type Availability, VaultError } from '@aws-vault/plugin-sdk'
 
-/** Best first. A name that is not here comes after these, by its name. */
+/** Best first, of the keyrings that may come with us. A name that is not here comes after these, by its name. */
 export const BACKEND_ORDER: readonly string[] = [
   'wincred',
   'keychain',

@@ -56,7 +56,6 @@ describe('docs/writing-a-plugin.md', () => {
       (await sandbox.ok(['exec', '--help'])).stdout,
       /--sqlite-file=<path>\s+the file\s+\[AWS_VAULT_SQLITE_FILE\]/,
     )
-    mkdirSync(sandbox.path('.awsvault'))
     const env = { AWS_ACCESS_KEY_ID: KEYS.accessKeyId, AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey }
     const { stdout } = await sandbox.ok(['add', 'work', '--env', '--backend', 'sqlite'], { env })
     assert.match(stdout, /in the sqlite keyring/)

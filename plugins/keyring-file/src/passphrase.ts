@@ -84,7 +84,7 @@ export class Passphrase {
   }
 
   #secret(message: string): Promise<string> {
-    return this.#context.ask({ message, secret: true })
+    return this.#context.ask({ message, secret: true, instead: 'set AWS_VAULT_FILE_PASSPHRASE' })
   }
 }
 

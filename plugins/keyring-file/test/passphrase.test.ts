@@ -66,7 +66,11 @@ describe('a passphrase that is asked for', () => {
     await Promise.all([vault.get('dev'), vault.get('prod'), vault.set(item('new')), vault.get('dev')])
     await vault.set(item('newer'))
     assert.deepEqual(vault.context.questions, [
-      { message: `Passphrase for the vault in ${directory.path}`, secret: true },
+      {
+        message: `Passphrase for the vault in ${directory.path}`,
+        secret: true,
+        instead: 'set AWS_VAULT_FILE_PASSPHRASE',
+      },
     ])
   })
 

@@ -4,11 +4,11 @@ import {
   PromptCancelledError,
   type PromptRequest,
   PromptUnavailableError,
+  printable,
   VaultError,
 } from '@aws-vault/plugin-sdk'
 import { AnswerLine } from './answer-line.ts'
 import { hideTyping } from './hide-typing.ts'
-import { printable } from './printable.ts'
 import type { Terminal } from './terminal.ts'
 
 /**

@@ -6,6 +6,8 @@ export interface PromptRequest {
   readonly message: string
   /** Whether the answer must not be shown while it is typed. */
   readonly secret: boolean
+  /** What to do where nobody can be asked, for the hint of the error, e.g. `give the code by --mfa-token`. */
+  readonly instead?: string
 }
 
 /** Contribution kind `prompts`: asks a person. */

@@ -33,13 +33,18 @@ export default class PluginsUse extends VaultCommand {
       })
     }
     const { installed, directories } = container.world
-    const part = new Contributions(installed, { [kind]: { [name]: packageName } }).part(kind, name)
-    const path = settingsPath(directories.config)
     const back = packageName === BUILT_IN
+    // Going back needs nothing to go back to: the plugin may be gone whose own part it was.
+    const from = back ? undefined : new Contributions(installed, { [kind]: { [name]: packageName } }).part(kind, name)
+    const path = settingsPath(directories.config)
     await container.withLock('settings', async () => {
       await writePrivateFile(path, withChoice(textOf(path), kind, name, back ? undefined : packageName))
     })
-    this.log(`The ${args.kind} "${name}" comes from ${part.packageName} ${part.packageVersion} from now on.`)
+    const whence =
+      from === undefined
+        ? 'is no longer taken from a plugin of your choice'
+        : `comes from ${from.packageName} ${from.packageVersion}`
+    this.log(`The ${args.kind} "${name}" ${whence} from now on.`)
   }
 }
 
