@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isVaultError } from '@aws-vault/plugin-sdk'
 import type { Origin } from './origin.ts'
-import { parseBoolean, parseDuration, parseList, parseRegion, parseSeconds, parseTags } from './values.ts'
+import { parseDuration, parseList, parseRegion, parseSeconds, parseTags } from './values.ts'
 
 const origin: Origin = { kind: 'file', file: '/c', line: 7, section: 'profile dev' }
 const what = { name: 'some_key', origin }
@@ -72,12 +72,6 @@ test('seconds are digits', () => {
   for (const text of ['', '1h', '-1', '1.5', ' 1', '1e3', '9'.repeat(16)]) {
     refused(() => parseSeconds(text, what), /a whole number of seconds/)
   }
-})
-
-test('yes and no', () => {
-  for (const text of ['true', 'YES', 'on', '1']) assert.equal(parseBoolean(text, what), true)
-  for (const text of ['False', 'no', 'off', '0']) assert.equal(parseBoolean(text, what), false)
-  for (const text of ['', 'y', '2', 'truee']) refused(() => parseBoolean(text, what), /true or false/)
 })
 
 test('lists are trimmed, without empty items', () => {

@@ -75,27 +75,6 @@ export function parseSeconds(text: string, what: What): number {
   return Number(text)
 }
 
-/**
- * Yes or no: `true`, `yes`, `on`, `1` or `false`, `no`, `off`, `0`, in any case.
- * @throws VaultError `ERR_CONFIG_VALUE` for anything else
- */
-export function parseBoolean(text: string, what: What): boolean {
-  switch (text.toLowerCase()) {
-    case 'true':
-    case 'yes':
-    case 'on':
-    case '1':
-      return true
-    case 'false':
-    case 'no':
-    case 'off':
-    case '0':
-      return false
-    default:
-      throw invalid(text, what, 'true or false')
-  }
-}
-
 /** The items of a comma-separated list, without the space around them; empty items are left out. */
 export function parseList(text: string): string[] {
   return text

@@ -114,12 +114,6 @@ export class SessionCache {
     await this.#keyring.remove(found.key)
   }
 
-  /** Removes the sessions of a slot; says how many. */
-  async drop(slot: SessionSlot): Promise<number> {
-    const prefix = sessionKeyPrefix(slot)
-    return this.#removeAll(key => key.startsWith(prefix) && isSession(key))
-  }
-
   /**
    * Removes the sessions of some profiles and the SSO tokens of some start URLs; without arguments all sessions, tokens
    * and what very old versions left. Says how many.
@@ -134,11 +128,6 @@ export class SessionCache {
       const session = decodeSessionKey(key)
       return session === undefined ? tokens.has(key) : names.has(session.profile)
     })
-  }
-
-  /** Removes the sessions that have expired and those of very old versions, which nobody reads; says how many. */
-  async removeExpired(): Promise<number> {
-    return this.#removeAll(key => this.#isDead(key))
   }
 
   /** All sessions, the expired ones too. Nothing is decrypted. */
