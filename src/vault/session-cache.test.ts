@@ -176,7 +176,7 @@ describe('SessionCache', () => {
   })
 
   it('discards the very session that was found, and drops all of a slot', async () => {
-    const { keyring, cache } = open()
+    const { cache } = open()
     await cache.store(slot, session('one', 1000), { fingerprint: 'f1' })
     const found = await cache.find(slot, wish)
     assert.ok(found)

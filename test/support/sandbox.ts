@@ -25,6 +25,9 @@ export const OTHER_KEYS = {
 
 export const PASSPHRASE = 'correct horse battery staple'
 
+/** Milliseconds after which a run that does not end is ended, so that its test fails instead of waiting for ever. */
+const patience = 90_000
+
 /** How a run ended and what a user saw of it. */
 export interface Ended {
   readonly code: number | null
@@ -206,7 +209,9 @@ export class Running {
       child.on('error', reject)
       child.on('close', (code, signal) => resolve({ code, signal, stdout: this.#stdout, stderr: this.#stderr }))
     })
+    const deadline = setTimeout(() => child.kill('SIGKILL'), patience)
     this.ended = ended.then(how => {
+      clearTimeout(deadline)
       check(how)
       return how
     })

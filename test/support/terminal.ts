@@ -8,6 +8,9 @@ export interface Closed {
   readonly screen: string
 }
 
+/** Milliseconds after which a terminal is taken away from a program that waits for something else than a test does. */
+const patience = 25_000
+
 /**
  * A terminal with the program in it, as when a person types its name. What is on the screen is looked through for
  * secrets, but for those that a program under `exec` prints.
@@ -39,7 +42,9 @@ export class Terminal implements Disposable {
     const ended = new Promise<Closed>(resolve => {
       this.#pty.onExit(({ exitCode, signal = 0 }) => resolve({ code: exitCode, signal, screen: this.#screen }))
     })
+    const deadline = setTimeout(() => this.#pty.kill(), patience)
     this.ended = ended.then(closed => {
+      clearTimeout(deadline)
       const { code, screen: stderr } = closed
       if (args[0] !== 'exec') sandbox.assertNoSecret(args, { code, signal: null, stdout: '', stderr })
       return closed
@@ -61,7 +66,7 @@ export class Terminal implements Disposable {
       look()
     })
     const early = this.ended.then(({ screen }) => {
-      if (!pattern.test(screen)) throw new Error(`ended without ${pattern}: ${screen}`)
+      throw new Error(`ended without ${pattern}: ${screen}`)
     })
     await Promise.race([found, early])
   }
