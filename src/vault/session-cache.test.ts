@@ -175,7 +175,7 @@ describe('SessionCache', () => {
     assert.equal(first, `set ${key}`, 'the new one is safe before another one goes')
   })
 
-  it('discards the very session that was found, and drops all of a slot', async () => {
+  it('discards the very session that was found, and not one stored since', async () => {
     const { cache } = open()
     await cache.store(slot, session('one', 1000), { fingerprint: 'f1' })
     const found = await cache.find(slot, wish)
