@@ -34,7 +34,7 @@ const readers = [
   { program: 'bash', format: 'export-env', args: ['-c', 'eval "$(cat)"; printenv AWS_SECRET_ACCESS_KEY AWS_REGION'] },
   { program: 'bash', format: 'env', args: ['-c', 'set -a; . <(cat); printenv AWS_SECRET_ACCESS_KEY AWS_REGION'] },
   { program: 'zsh', format: 'export-env', args: ['-c', 'eval "$(cat)"; printenv AWS_SECRET_ACCESS_KEY AWS_REGION'] },
-  { program: 'fish', format: 'fish', args: ['-c', 'source; printenv AWS_SECRET_ACCESS_KEY AWS_REGION'] },
+  { program: 'fish', format: 'fish', args: ['-c', 'cat | source; printenv AWS_SECRET_ACCESS_KEY AWS_REGION'] },
   {
     program: 'pwsh',
     format: 'powershell',

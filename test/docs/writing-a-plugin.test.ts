@@ -42,7 +42,7 @@ describe('docs/writing-a-plugin.md', () => {
   test('it passes the conformance suite', async () => {
     const { stdout } = await promisify(execFile)(process.execPath, ['--test', '--test-reporter=tap'], {
       cwd: folder,
-      env: { PATH: process.env.PATH, HOME: scene.sandbox.home },
+      env: { PATH: process.env.PATH, HOME: scene.sandbox.home, TMPDIR: scene.sandbox.home },
     })
     assert.match(stdout, /^# fail 0$/m)
     const passed = Number(/^# pass (\d+)$/m.exec(stdout)?.[1])
