@@ -65,7 +65,8 @@ const shownSessions = ({ sessions, ssoTokens }: VaultRow): string[] => [
 ]
 
 const tableLine = (row: VaultRow): string[] => [
-  row.configured ? row.profile : '-',
+  // A session of a profile that is gone from the config still has a name.
+  row.configured || !row.credentials ? row.profile : '-',
   row.credentials ? row.profile : '-',
   shownSessions(row).join(', ') || '-',
 ]
