@@ -27,6 +27,13 @@ const whoAmI = ['--', process.execPath, '--no-warnings', join(root, 'test/suppor
 
 type Task = Pick<ListrTaskWrapper<object, never, never>, 'title'>
 
+// Ctrl-C leaves nothing behind either: `finally` below does not run then.
+process.once('SIGINT', () => {
+  rmSync(home, { recursive: true, force: true })
+  rmSync(join(root, `dist.${process.pid}.tmp`), { recursive: true, force: true })
+  process.exit(130)
+})
+
 const home = mkdtempSync(join(tmpdir(), 'aws-vault-demo-'))
 let aws: LocalAws | undefined
 try {

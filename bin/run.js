@@ -26,7 +26,7 @@ try {
 
 /**
  * Lets Node keep our compiled code from one start to the next. In the user's own cache directory and only if nobody
- * else owns it: Node's default is the shared temporary directory, where another user could lay code for us to run.
+ * else owns it or may write there: Node's default is the shared temporary directory, where another user could lay code for us to run.
  */
 function keepCompiledCode() {
   const { AWS_VAULT_CACHE_DIR, XDG_CACHE_HOME, LOCALAPPDATA, HOME } = process.env
@@ -36,8 +36,9 @@ function keepCompiledCode() {
     join(HOME || process.getBuiltinModule('node:os').homedir(), '.cache')
   const directory = join(AWS_VAULT_CACHE_DIR || join(caches, 'aws-vault'), 'compiled')
   try {
-    const { uid } = statSync(directory, { throwIfNoEntry: false }) ?? created(directory)
-    if (process.getuid === undefined || uid === process.getuid()) module.enableCompileCache(directory)
+    const { uid, mode } = statSync(directory, { throwIfNoEntry: false }) ?? created(directory)
+    const isOurs = process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0)
+    if (isOurs) module.enableCompileCache(directory)
   } catch {
     // A read-only home: slower, and no reason to fail.
   }

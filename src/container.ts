@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -9,6 +10,7 @@ import {
   type KeyringBackend,
   type Kind,
   type Logger,
+  type OptionValue,
   type PartContext,
   type Prompt,
   type PromptRequest,
@@ -103,10 +105,12 @@ export class Container {
       const { part, implementation, context } = await this.#part<KeyringBackend>('keyrings', backend, chosen?.origin)
       const keyring: Keyring = await implementation.open(context)
       this.#disposals.push(() => keyring.close())
-      const shown = Object.entries(context.options).filter(([name]) => !part.declaration.options?.[name]?.secret)
+      const store = Object.entries(part.declaration.options ?? {})
+        .filter(([, { secret, type }]) => !secret && (type === undefined || type === 'string' || type === 'path'))
+        .map(([name, { type }]) => [name, type === 'path' ? realPath(context.options[name]) : context.options[name]])
       return {
         backend,
-        identity: JSON.stringify([backend, part.packageName, shown]),
+        identity: JSON.stringify([backend, part.packageName, store]),
         credentials: new CredentialStore(keyring, secret => this.redactor.add(secret)),
         sessions: new SessionCache(keyring, this.clock, secret => this.redactor.add(secret)),
       }
@@ -236,6 +240,15 @@ export class Container {
   #onceSync<T>(name: string, make: () => T): T {
     if (!this.#made.has(name)) this.#made.set(name, make())
     return this.#made.get(name) as T
+  }
+}
+
+/** A path without links, so that one store has one name; as it is where it is not there yet. */
+function realPath(path: OptionValue): OptionValue {
+  try {
+    return realpathSync(String(path))
+  } catch {
+    return path
   }
 }
 

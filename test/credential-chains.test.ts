@@ -171,3 +171,13 @@ test('the AWS SDK of a program finds the credentials, and AWS knows who it is', 
   const { stdout } = await scene.sandbox.ok(['exec', 'admin', '--', process.execPath, program])
   assert.equal(stdout, `arn:aws:sts::${ACCOUNT}:assumed-role/admin/me\n`)
 })
+
+test('one code serves keys and role also where only the role has a region', async () => {
+  await using scene = await setScene({
+    config: `[profile work]\nmfa_serial = ${ALICE_MFA}\n[profile admin]\nregion = eu-west-1\nsource_profile = work\nrole_arn = ${roleArn('admin')}\nmfa_serial = ${ALICE_MFA}\n`,
+  })
+  const code = scene.aws.mfaCode(ALICE_MFA)
+  await scene.sandbox.ok(['exec', 'work', '--mfa-token', code, 'true'])
+  await scene.sandbox.ok(['exec', 'admin', 'true'])
+  assert.deepEqual(scene.calls(), ['GetSessionToken by alice', "AssumeRole by alice's session"])
+})

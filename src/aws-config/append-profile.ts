@@ -145,7 +145,7 @@ function replaceFile(path: string, bytes: Uint8Array, like: Stats | undefined): 
       writeFileSync(descriptor, bytes)
       if (like !== undefined) {
         const { uid, gid } = fstatSync(descriptor)
-        if (uid !== like.uid || gid !== like.gid) fchownSync(descriptor, like.uid, like.gid)
+        if (uid !== like.uid || gid !== like.gid) keepOwner(descriptor, like)
         fchmodSync(descriptor, like.mode & 0o7777)
       }
       fsyncSync(descriptor)
@@ -167,5 +167,14 @@ function syncDirectory(directory: string): void {
     fsyncSync(descriptor)
   } finally {
     closeSync(descriptor)
+  }
+}
+
+/** A group that we are not in cannot be given; the file is then ours alone, which harms nobody. */
+function keepOwner(descriptor: number, { uid, gid }: Stats): void {
+  try {
+    fchownSync(descriptor, uid, gid)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM' || uid !== process.getuid?.()) throw error
   }
 }

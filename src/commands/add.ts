@@ -44,6 +44,8 @@ export default class Add extends VaultCommand {
     if (configured) refuseSourceProfile(profile, container)
     const addConfig = !configured && flags['add-config']
     if (addConfig) checkProfileName(config.file, profile)
+    // A section behind a broken header, or in a file that is no text, would be nobody's.
+    if (addConfig) resolveProfile(config, profile)
 
     const keys = await this.#readKeys(container, profile, flags)
     container.redactor.add(keys.secretAccessKey)

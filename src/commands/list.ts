@@ -1,6 +1,6 @@
 import { printable } from '@aws-vault/plugin-sdk'
 import * as Flags from '@oclif/core/flags'
-import { profileNames } from '../aws-config/profile.ts'
+import { describeProblem, profileNames } from '../aws-config/profile.ts'
 import { VaultCommand } from '../command.ts'
 import { formatTimeLeft } from '../output/duration.ts'
 import { formatTable } from '../output/table.ts'
@@ -22,6 +22,7 @@ export default class List extends VaultCommand {
   async run(): Promise<readonly VaultRow[]> {
     const { flags, container } = await this.open(List)
     const config = container.awsConfig()
+    for (const problem of config.broken) container.logger.warn(describeProblem(config, problem))
     if (flags.profiles && !this.jsonEnabled()) {
       // Asked at every press of the tab key: no keyring is opened for it.
       this.#print(profileNames(config), name => [name])

@@ -104,7 +104,7 @@ describe('a declaration', () => {
   for (const [what, entry, words] of [
     ['a module outside of its package', { ...good, module: '../index.js' }, /within its package/],
     ['a module by absolute path', { ...good, module: '/tmp/index.js' }, /within its package/],
-    ['a secret with a flag', { ...good, options: { p: { summary: 's', secret: true, flag: 'pp' } } }, /process list/],
+    ['a secret with a flag', { ...good, options: { p: { summary: 's', secret: true, flag: 'x-pp' } } }, /process list/],
     [
       'an option of no type',
       { ...good, options: { p: { summary: 's', type: 'date' } } },

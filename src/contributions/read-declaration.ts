@@ -18,6 +18,9 @@ export interface Declared {
 
 const partName = /^[a-z][a-z0-9-]*$/
 const flagName = /^[a-z][a-z0-9-]+$/
+// A secret's variable is taken out of the environment of every program that we run.
+const variableName =
+  /^(?!(?:PATH|HOME|USER|LOGNAME|SHELL|TERM|LANG|TZ|PWD|TMPDIR|DISPLAY)$)(?!(?:LC|LD|DYLD|XDG|NODE)_)(?!AWS_(?!VAULT_))[A-Z][A-Z0-9_]*$/
 const optionTypes = new Set([undefined, 'string', 'integer', 'boolean', 'path'])
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -85,13 +88,13 @@ function faultOf(name: string, entry: unknown): string | undefined {
   if (entry.options === undefined) return undefined
   if (!isObject(entry.options)) return 'must have its "options" as an object of options by name'
   for (const [option, declaration] of Object.entries(entry.options)) {
-    const fault = optionFault(declaration)
+    const fault = optionFault(name, declaration)
     if (fault !== undefined) return `has an option "${option}" that ${fault}`
   }
   return undefined
 }
 
-function optionFault(declaration: unknown): string | undefined {
+function optionFault(part: string, declaration: unknown): string | undefined {
   if (!isObject(declaration)) return 'must be an object'
   const option = declaration as Partial<Record<keyof OptionDeclaration, unknown>>
   if (typeof option.summary !== 'string') return 'must have a "summary"'
@@ -99,7 +102,12 @@ function optionFault(declaration: unknown): string | undefined {
   if (option.flag !== undefined && (typeof option.flag !== 'string' || !flagName.test(option.flag))) {
     return 'must have a "flag" of lower-case letters, digits and dashes, two at the least'
   }
-  if (option.env !== undefined && typeof option.env !== 'string') return 'must have the name of a variable as its "env"'
+  if (option.flag !== undefined && option.flag !== part && !option.flag.startsWith(`${part}-`)) {
+    return `must have a "flag" that begins with the part's name, such as "${part}-file": others are ours`
+  }
+  if (option.env !== undefined && (typeof option.env !== 'string' || !variableName.test(option.env))) {
+    return 'must have the name of a variable as its "env", and none that programs live by'
+  }
   if (option.secret === true && option.flag !== undefined) {
     return 'is a secret, and so must not have a flag: others would read it in the process list'
   }

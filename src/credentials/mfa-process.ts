@@ -6,14 +6,16 @@ const PATIENCE = 60_000
 /**
  * The code that the user's `mfa_process` prints. The command is the user's own line of shell, from their own config.
  * Its stderr is shown, its stdin is ours.
+ * @param environment the whole environment it gets; no keyring's secret belongs there
  * @throws VaultError ERR_MFA_PROCESS when it fails, takes too long or prints nothing
  */
-export async function runMfaProcess(command: string, profile: string): Promise<string> {
+export async function runMfaProcess(command: string, profile: string, environment: NodeJS.ProcessEnv): Promise<string> {
   const { spawnSync } = await import('node:child_process')
   const { status, signal, stdout, error } = spawnSync(command, {
     shell: true,
     stdio: ['inherit', 'pipe', 'inherit'],
     timeout: PATIENCE,
+    env: environment,
     encoding: 'utf8',
   })
   const failed = (what: string): VaultError =>

@@ -40,7 +40,7 @@ export async function obtainCredentials(
     sessionCache: async () => sessions,
     lock: (name, task, onWait) => container.withLock(`${identity} ${name}`, task, onWait),
     mfaCodes: new MfaCodes({
-      ask: request => askMfaCode(container, request),
+      ask: request => askMfaCode(container, contributions.secretVariables(), request),
       logger: container.logger,
       signal: container.signal,
       now: container.clock.now,
@@ -53,11 +53,18 @@ export async function obtainCredentials(
   return { plan: made, credentials: resolved }
 }
 
-const askMfaCode = (container: Container, { serial, profile, process }: MfaRequest): Promise<string> =>
+const withoutSecrets = (container: Container, secretVariables: readonly string[]): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(container.world.environment).filter(([name]) => !secretVariables.includes(name)))
+
+const askMfaCode = (
+  container: Container,
+  secretVariables: readonly string[],
+  { serial, profile, process }: MfaRequest,
+): Promise<string> =>
   process === undefined
     ? container.ask({
         message: `MFA code of ${serial} for profile ${profile}`,
         secret: false,
         instead: 'give the code by --mfa-token',
       })
-    : runMfaProcess(process, profile)
+    : runMfaProcess(process, profile, withoutSecrets(container, secretVariables))

@@ -22,7 +22,8 @@ function whatIsAsked(planStep: PlanStep, isSource: boolean): JsonValue {
     provider,
     // A plugin's source may tell profiles apart by their names; an exchange is the same for all that ask for it.
     profile: isSource ? profile : null,
-    partition: region === undefined ? null : partitionOfRegion(region),
+    // Without a region, STS is asked in us-east-1.
+    partition: partitionOfRegion(region ?? 'us-east-1'),
     endpointUrl: endpointUrl ?? null,
     mfaSerial: mfaSerial ?? null,
     parameters,

@@ -22,7 +22,10 @@ export function searchIn(
   return {
     path: variable(environment, 'PATH', platform),
     pathExt: variable(environment, 'PATHEXT', platform),
-    cwd: process.cwd(),
+    // Asked for where it is needed: people stand in directories that are gone.
+    get cwd() {
+      return process.cwd()
+    },
     platform,
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, closeSync, copyFileSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -253,4 +253,21 @@ describe('a program', { skip: process.platform === 'win32', timeout: 60_000 }, (
     const { status, signal } = shell(true, 'kill -SEGV $$')
     assert.deepEqual([status, signal], [128 + 11, null])
   })
+})
+
+test('a program that is open for writing is an error like others, and no abort', {
+  skip: process.platform !== 'linux' && 'Linux alone refuses it',
+}, () => {
+  const directory = mkdtempSync(join(tmpdir(), 'start-program-'))
+  const file = join(directory, 'busy')
+  copyFileSync('/bin/true', file)
+  const descriptor = openSync(file, 'a')
+  try {
+    const { status, stderr } = spawnSync(process.execPath, running(false, file, []), { encoding: 'utf8' })
+    assert.equal(status, 126)
+    assert.match(stderr, /^ERR_EXEC_FAILED cannot run .*busy/)
+  } finally {
+    closeSync(descriptor)
+    rmSync(directory, { recursive: true })
+  }
 })

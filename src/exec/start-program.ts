@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { executableKind } from './executable-kind.ts'
 import { inheritedDescriptors } from './inherited-descriptors.ts'
 import type { ProgramEnd } from './program-end.ts'
@@ -6,6 +7,9 @@ import type { spawnProgram } from './spawn-program.ts'
 
 /** Every system takes at least this many bytes of arguments and environment together: the smallest common limit is 1 MiB. */
 const safeSize = 512 * 1024
+
+/** Milliseconds. */
+const lately = 10_000
 
 /**
  * Runs an executable file to its end. Unless `mustStay`, it takes this process's place, and this function never returns;
@@ -30,9 +34,15 @@ export async function startProgram(
   const [start, args] = kind === 'shell-script' ? ['/bin/sh', ['/bin/sh', file, ...argv.slice(1)]] : [file, argv]
   const descriptors = inheritedDescriptors()
 
-  const sure = kind !== 'unknown' && descriptors.length === 0 && sizeOf(args, environment) < safeSize
+  const sure =
+    kind !== 'unknown' && descriptors.length === 0 && sizeOf(args, environment) < safeSize && !mayBeBeingWritten(file)
   if (sure && !mustStay && canReplaceProcess()) replaceProcess(start, args, environment)
   return spawn(start, args, environment, descriptors)
+}
+
+/** Whether the file changed so lately that someone may have it open for writing: the kernel runs no such file. */
+function mayBeBeingWritten(file: string): boolean {
+  return Date.now() - statSync(file).ctimeMs < lately
 }
 
 /** Loads what is needed for a child only when there is one. */

@@ -167,6 +167,11 @@ export class FileKeyring implements Keyring {
     }
   }
 
+  #hasUnreadable(): boolean {
+    const files = itemFiles(this.#directory, this.#context.platform)
+    return files.some(({ name }) => this.#readIfPossible(join(this.#directory, name)) === undefined)
+  }
+
   #readIfPossible(path: string): { text: string; stats: Stats } | undefined {
     try {
       return this.#read('read an item', path)
@@ -189,7 +194,8 @@ export class FileKeyring implements Keyring {
       if (state === 'locked') rounds += jwe.rounds
       if (rounds >= ROUNDS_TO_TRY) break
     }
-    return rounds === 0 ? 'new' : 'refused'
+    // Items that may not even be read may have any passphrase.
+    return rounds === 0 && !this.#hasUnreadable() ? 'new' : 'refused'
   }
 
   async #isKnownToFit(passphrase: Uint8Array): Promise<boolean> {

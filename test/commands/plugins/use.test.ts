@@ -16,7 +16,7 @@ describe('plugins use', () => {
 
     const { stdout } = await sandbox.ok(['plugins', 'use', 'exposure', 'env=aws-vault-exposure-shout'])
     assert.equal(stdout, 'The exposure "env" comes from aws-vault-exposure-shout 1.2.3 from now on.\n')
-    const shouted = await sandbox.environmentUnder(['work', '--shout-prefix', 'hello'])
+    const shouted = await sandbox.environmentUnder(['work', '--env-prefix', 'hello'])
     assert.equal(shouted.SHOUT, `HELLO WORK ${accessKeyId}`)
     assert.equal(shouted.AWS_ACCESS_KEY_ID, undefined)
     const byVariable = await sandbox.environmentUnder(['work'], { env: { SHOUT_PREFIX: 'oh' } })
