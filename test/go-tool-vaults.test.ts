@@ -115,8 +115,8 @@ describe('a vault of the Go tool', () => {
       assert.match(stdout, /^src +src +sts\.GetSessionToken:\d+d$/m)
       assert.match(stdout, /^role +- +sts\.AssumeRole:\d+d$/m)
       assert.match(stdout, /^sso +- +sso\.GetRoleCredentials:\d+d, oidc:https:\/\/example\.awsapps\.com\/start$/m)
-      assert.match(stdout, /^- +- +sts\.AssumeRoleWithWebIdentity:\d+d$/m)
-      assert.match(stdout, /^- +- +credential_process:\d+d$/m)
+      assert.match(stdout, /^web +- +sts\.AssumeRoleWithWebIdentity:\d+d$/m)
+      assert.match(stdout, /^cp +- +credential_process:\d+d$/m)
     })
 
     test("a role's session is looked at once, by one GetCallerIdentity, and not again", async () => {
