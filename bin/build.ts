@@ -10,7 +10,12 @@ const root = join(import.meta.dirname, '..')
 const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 /** Packages that are large and rarely needed: a bundle of their own, read when they are first imported. */
-const vendored: Record<string, string> = { '@aws-sdk/client-sts': 'client-sts' }
+const vendored: Record<string, string> = {
+  '@aws-sdk/client-sso': 'client-sso',
+  '@aws-sdk/client-sso-oidc': 'client-sso-oidc',
+  '@aws-sdk/client-sts': 'client-sts',
+  open: 'open',
+}
 
 /**
  * Lets oclif's modules require each other when they are used instead of when they are loaded. Parsing a command line
@@ -118,7 +123,11 @@ export async function buildDist(): Promise<void> {
   const vendorBundle = ([name, file]: [string, string]): Promise<unknown> =>
     build({
       ...common,
-      stdin: { contents: `export * from '${name}'`, resolveDir: root },
+      // What is imported is a module with a default, or names; of a CommonJS one the whole of it is the default.
+      stdin: {
+        contents: name === 'open' ? `module.exports = require('${name}').default` : `export * from '${name}'`,
+        resolveDir: root,
+      },
       outfile: join(dist, 'vendor', `${file}.cjs`),
       minify: true,
     })

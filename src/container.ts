@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import {
   type Availability,
   type CredentialProvider,
+  type Desk,
   type Exposure,
   isVaultError,
   type Keyring,
@@ -31,6 +32,7 @@ import { readSettingsFile } from './settings/settings-file.ts'
 import { chooseBackend } from './vault/choose-backend.ts'
 import { CredentialStore } from './vault/credential-store.ts'
 import { SessionCache } from './vault/session-cache.ts'
+import { SsoTokens } from './vault/sso-tokens.ts'
 
 /** What the container is made from: the world outside, in one place. */
 export interface World {
@@ -54,6 +56,7 @@ export interface Vault {
   readonly identity: string
   readonly credentials: CredentialStore
   readonly sessions: SessionCache
+  readonly ssoTokens: SsoTokens
 }
 
 /**
@@ -113,6 +116,7 @@ export class Container {
         identity: JSON.stringify([backend, part.packageName, store]),
         credentials: new CredentialStore(keyring, secret => this.redactor.add(secret)),
         sessions: new SessionCache(keyring, this.clock, secret => this.redactor.add(secret)),
+        ssoTokens: new SsoTokens(keyring, secret => this.redactor.add(secret)),
       }
     })
   }
@@ -210,6 +214,19 @@ export class Container {
     return { ...this.callContext(), options }
   }
 
+  readonly #desk: Desk = {
+    isWatched: () => process.getBuiltinModule('node:tty').isatty(2),
+    canBrowse: async () => {
+      const [{ settings }, { canOpenBrowser }] = await Promise.all([this.settings(), import('./exec/open-browser.ts')])
+      return canOpenBrowser(this.world.environment, this.world.platform, settings.core('browser')?.value)
+    },
+    browse: async url => {
+      const [all, { openBrowser }] = await Promise.all([this.settings(), import('./exec/open-browser.ts')])
+      const secretVariables = all.contributions.secretVariables()
+      await openBrowser(url, { browser: all.settings.core('browser')?.value, secretVariables })
+    },
+  }
+
   /** What calls to AWS of our own may use: a part's context without options. */
   callContext(): PartContext {
     const { environment, platform, homeDirectory } = this.world
@@ -228,6 +245,7 @@ export class Container {
       },
       platform,
       homeDirectory,
+      desk: this.#desk,
       ask: this.ask,
       withLock: this.withLock,
     }

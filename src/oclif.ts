@@ -8,6 +8,8 @@ import Export from './commands/export.ts'
 import List from './commands/list.ts'
 import PluginsUse from './commands/plugins/use.ts'
 import Remove from './commands/remove.ts'
+import SsoList from './commands/sso/list.ts'
+import SsoLogin from './commands/sso/login.ts'
 import Version from './commands/version.ts'
 
 export { VaultHelp } from './help.ts'
@@ -21,6 +23,8 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   list: List,
   'plugins:use': PluginsUse,
   remove: Remove,
+  'sso:list': SsoList,
+  'sso:login': SsoLogin,
   version: Version,
 }
 

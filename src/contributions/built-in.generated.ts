@@ -48,4 +48,13 @@ export const builtInParts: readonly Part[] = [
     declaration: {"summary":"a session token in place of long-lived keys (STS GetSessionToken)","module":"./dist/index.js"},
     load: () => import('@aws-vault/provider-session-token'),
   },
+  {
+    kind: 'providers',
+    name: 'sso',
+    packageName: '@aws-vault/provider-sso',
+    packageVersion: '0.1.0',
+    builtIn: true,
+    declaration: {"summary":"the credentials of a role by single sign-on (IAM Identity Center)","module":"./dist/index.js","options":{"deviceCode":{"summary":"log in to single sign-on with a code, in a browser on any device","flag":"device-code","env":"AWS_VAULT_STDOUT","type":"boolean"}}},
+    load: () => import('@aws-vault/provider-sso'),
+  },
 ]

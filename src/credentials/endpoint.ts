@@ -41,7 +41,14 @@ export function regionOf(level: Level, wishes: Wishes): string | undefined {
 
 function endpointUrlOf(level: Level, wishes: Wishes): string | undefined {
   const url = wishes.endpointUrl ?? levelSetting(level, 'endpoint_url')
-  if (url === undefined) return undefined
+  return url && checkedEndpointUrl(url)
+}
+
+/**
+ * The address of an endpoint.
+ * @throws VaultError ERR_CONFIG_VALUE for what is none
+ */
+export function checkedEndpointUrl(url: Located<string>): string {
   if (!URL.canParse(url.value) || !/^https?:\/\//i.test(url.value)) {
     throw refusedValue('endpoint_url', url.origin, 'is not valid: expected an address such as https://sts.example.com')
   }

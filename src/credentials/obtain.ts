@@ -5,6 +5,7 @@ import { runMfaProcess } from './mfa-process.ts'
 import { plan } from './plan.ts'
 import type { Plan } from './plan-types.ts'
 import { resolve } from './resolve.ts'
+import { ssoTokenStore } from './sso-token-store.ts'
 import { type CredentialFlags, minimumSeconds, readWishes } from './wishes.ts'
 
 /** Credentials, and how they came about. */
@@ -38,6 +39,7 @@ export async function obtainCredentials(
     contextFor: async name => (await container.provider(name)).context,
     credentialStore: async () => credentials,
     sessionCache: async () => sessions,
+    ssoTokens: () => ssoTokenStore(container),
     lock: (name, task, onWait) => container.withLock(`${identity} ${name}`, task, onWait),
     mfaCodes: new MfaCodes({
       ask: request => askMfaCode(container, contributions.secretVariables(), request),

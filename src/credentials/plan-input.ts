@@ -32,6 +32,10 @@ export interface Wishes {
   readonly stsRegionalEndpoints?: Located<string>
   /** `AWS_ENDPOINT_URL_STS`, `AWS_ENDPOINT_URL`. */
   readonly endpointUrl?: Located<string>
+  /** `AWS_ENDPOINT_URL_SSO`, `AWS_ENDPOINT_URL`. */
+  readonly ssoEndpointUrl?: Located<string>
+  /** `AWS_ENDPOINT_URL_SSO_OIDC`, `AWS_ENDPOINT_URL`. */
+  readonly ssoOidcEndpointUrl?: Located<string>
   /** `AWS_SESSION_TOKEN_TTL`. */
   readonly sessionTokenTtl?: Located<number>
   /** `AWS_CHAINED_SESSION_TOKEN_TTL`. */

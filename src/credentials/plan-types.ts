@@ -31,6 +31,8 @@ export interface ProviderStep {
    * `exec work` (1 h) and `exec admin` (8 h, then a role) would take turns to ask for an MFA code.
    */
   readonly anyLifetime?: true
+  /** Whether its provider is given the logins in the keyring. */
+  readonly tokens?: true
   readonly why: readonly Reason[]
 }
 

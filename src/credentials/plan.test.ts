@@ -962,14 +962,12 @@ describe('refusals', () => {
       code: 'ERR_CONFIG_LOOP',
       message: /include_profile/,
     },
-    ...['sso_session', 'sso_start_url', 'web_identity_token_file', 'credential_process', 'credential_source'].map(
-      key => ({
-        it: key,
-        config: config(`p: ${key}=x`),
-        code: 'ERR_PLAN_UNSUPPORTED',
-        message: new RegExp(`${key} of profile "p" .* \\(config:2 \\[profile p\\]\\)`),
-      }),
-    ),
+    ...['web_identity_token_file', 'credential_process', 'credential_source'].map(key => ({
+      it: key,
+      config: config(`p: ${key}=x`),
+      code: 'ERR_PLAN_UNSUPPORTED',
+      message: new RegExp(`${key} of profile "p" .* \\(config:2 \\[profile p\\]\\)`),
+    })),
     {
       it: 'a source of a source that is not supported',
       config: config('base: credential_process=x', 'p: role=One; from=base'),

@@ -66,18 +66,19 @@ function fromStoredKeys({ why }: Source, levels: Levels, wishes: Wishes): Drafts
 }
 
 function fromProvider(source: ProviderSource, levels: Levels, wishes: Wishes): Drafts {
-  const { provider, parameters, cache, why } = source
+  const { provider, parameters, cache, tokens, lifetimeIsFixed, why } = source
   const [firstRole] = levels.roles
-  const lifetime = firstRole === undefined ? sourceLifetime(wishes) : undefined
-  const { address } = endpointOf(levels.source, levels, wishes)
+  const lifetime = firstRole === undefined && !lifetimeIsFixed ? sourceLifetime(wishes) : undefined
+  const address = source.address ?? endpointOf(levels.source, levels, wishes).address
   const first: Draft = {
     step: {
       kind: 'provider',
       step: { provider, profile: levels.source.name, ...address, ...secondsOf(lifetime), parameters },
       cache,
+      ...(tokens && { tokens }),
       why: [...why, ...(lifetime === undefined ? [] : [lifetime.why])],
     },
-    notes: [],
+    notes: firstRole === undefined ? fixedLifetimeNotes(source, levels.source, wishes) : [],
   }
   if (firstRole === undefined) return [first]
   const firstRoleSeconds = chainedRoleLifetime(firstRole, wishes).seconds
@@ -168,6 +169,12 @@ function exchange(provider: string, slotType: string, level: Level | RoleLevel, 
 
 const secondsOf = (lifetime: Lifetime | undefined): { durationSeconds?: number } =>
   lifetime === undefined ? {} : { durationSeconds: lifetime.seconds }
+
+/** Said where a wish for a lifetime is for credentials that live as long as somebody else says. */
+function fixedLifetimeNotes({ lifetimeIsFixed }: ProviderSource, { name }: Level, { duration }: Wishes): string[] {
+  if (lifetimeIsFixed === undefined || duration === undefined) return []
+  return [`credentials of profile ${name} do not live ${formatSeconds(duration.value)} on request: ${lifetimeIsFixed}`]
+}
 
 /** What does not happen when the long-lived keys themselves are handed out. */
 function bareKeysNotes({ duration }: Wishes, mfa: Mfa | undefined): string[] {

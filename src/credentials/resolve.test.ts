@@ -95,6 +95,7 @@ function world() {
       },
       contextFor: async () => ({ logger }) as unknown as PartContext,
       credentialStore: async () => new CredentialStore(keyring, () => {}),
+      ssoTokens: () => Promise.reject(new Error('no step of SSO')),
       sessionCache: async () => new SessionCache(keyring, clock, () => {}),
       lock: (name, task, onWait) => {
         locks.push(name)

@@ -1,4 +1,12 @@
-import type { Clock, CredentialProvider, Credentials, Logger, PartContext, StepInput } from '@aws-vault/plugin-sdk'
+import type {
+  Clock,
+  CredentialProvider,
+  Credentials,
+  Logger,
+  PartContext,
+  SsoTokenStore,
+  StepInput,
+} from '@aws-vault/plugin-sdk'
 import { isVaultError, VaultError } from '@aws-vault/plugin-sdk'
 import type { CredentialStore } from '../vault/credential-store.ts'
 import type { SessionCredentials, SessionRequest } from '../vault/session.ts'
@@ -13,6 +21,7 @@ export interface ResolveDependencies {
   contextFor(provider: string): Promise<PartContext>
   credentialStore(): Promise<CredentialStore>
   sessionCache(): Promise<SessionCache>
+  ssoTokens(): Promise<SsoTokenStore>
   /**
    * Runs a task while no other process that uses the same vault runs one under the same name.
    * @param onWait called once when that takes a while
@@ -202,12 +211,14 @@ class PlanRun {
     const source = index === 0 ? undefined : await this.run(index - 1)
     const provider = await providers.get(step.provider)
     const context = await this.#dependencies.contextFor(step.provider)
+    const tokens = providerStep.tokens ? await this.#dependencies.ssoTokens() : undefined
     const call = async (mfaCode?: string): Promise<Credentials> => {
       logger.debug('making credentials', { profile: step.profile, provider: step.provider })
       const credentials = await this.#callWithFreshSource(index, source, outcome => {
         const input: StepInput = {
           ...(outcome !== undefined && { source: outcome.credentials }),
           ...(mfaCode !== undefined && { mfaCode }),
+          ...(tokens !== undefined && { tokens }),
         }
         return provider.resolve(step, input, context)
       })

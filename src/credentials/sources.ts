@@ -1,9 +1,10 @@
-import { type JsonValue, VaultError } from '@aws-vault/plugin-sdk'
+import { type CredentialStep, type JsonValue, VaultError } from '@aws-vault/plugin-sdk'
 import { describeOrigin, type Located } from '../aws-config/origin.ts'
 import type { Profile } from '../aws-config/profile.ts'
 import { type SessionSlot, sessionTypeOfPlugin } from '../vault/session-key.ts'
 import type { PlanInput } from './plan-input.ts'
 import type { Reason } from './plan-types.ts'
+import { ssoSource } from './sso-source.ts'
 
 /** Credentials that a provider makes from what stands in a profile. */
 export interface ProviderSource {
@@ -11,6 +12,12 @@ export interface ProviderSource {
   readonly provider: string
   readonly parameters: Readonly<Record<string, JsonValue>>
   readonly cache: SessionSlot
+  /** Where it is called, if not where the profile's other calls go. */
+  readonly address?: Pick<CredentialStep, 'region' | 'endpointUrl'>
+  /** Whether its provider is given the logins in the keyring. */
+  readonly tokens?: true
+  /** Why nobody can wish how long its credentials live; absent where one can. */
+  readonly lifetimeIsFixed?: string
   readonly why: readonly Reason[]
 }
 
@@ -21,7 +28,7 @@ type FindSource = (profile: Profile, input: PlanInput) => ProviderSource | undef
 
 /** The source that a profile has beside stored keys and `source_profile`, which come before. The first one counts. */
 export function findProviderSource(profile: Profile, input: PlanInput): ProviderSource | undefined {
-  const sources: readonly FindSource[] = [claimedSource, unsupportedSource]
+  const sources: readonly FindSource[] = [claimedSource, ssoSource, unsupportedSource]
   for (const find of sources) {
     const source = find(profile, input)
     if (source !== undefined) return source
@@ -55,8 +62,6 @@ function claimedSource(profile: Profile, { claims }: PlanInput): ProviderSource 
 
 /** Keys of sources that no provider is there for. */
 const UNSUPPORTED = [
-  'sso_session',
-  'sso_start_url',
   'web_identity_token_file',
   'web_identity_token_process',
   'credential_process',

@@ -38,6 +38,8 @@ export function readWishes(flags: CredentialFlags, environment: Environment, dur
     ...present('mfaSerial', text('AWS_MFA_SERIAL')),
     ...present('stsRegionalEndpoints', text('AWS_STS_REGIONAL_ENDPOINTS')),
     ...present('endpointUrl', text('AWS_ENDPOINT_URL_STS', 'AWS_ENDPOINT_URL')),
+    ...present('ssoEndpointUrl', text('AWS_ENDPOINT_URL_SSO', 'AWS_ENDPOINT_URL')),
+    ...present('ssoOidcEndpointUrl', text('AWS_ENDPOINT_URL_SSO_OIDC', 'AWS_ENDPOINT_URL')),
     ...present('sessionTokenTtl', seconds('AWS_SESSION_TOKEN_TTL')),
     ...present('chainedSessionTokenTtl', seconds('AWS_CHAINED_SESSION_TOKEN_TTL')),
     ...present('assumeRoleTtl', seconds('AWS_ASSUME_ROLE_TTL')),

@@ -14,6 +14,7 @@ export const CORE_OPTIONS = {
     default: 'terminal',
   },
   duration: { summary: 'how long credentials shall live', flag: 'duration', env: 'AWS_VAULT_DURATION' },
+  browser: { summary: 'program that opens web pages', flag: 'browser', env: 'AWS_VAULT_BROWSER' },
   exposure: { summary: 'how the program gets its credentials', flag: 'expose', default: 'env' },
 } as const satisfies Record<string, OptionDeclaration>
 

@@ -21,7 +21,12 @@ const glue = [
 ]
 
 /** Of the domain, but run with the container in hand; each says in its docstring what it does with it. */
-const withContainer = ['src/credentials/obtain.ts', 'src/credentials/who-is.ts']
+const withContainer = [
+  'src/credentials/obtain.ts',
+  'src/credentials/sso-login.ts',
+  'src/credentials/sso-token-store.ts',
+  'src/credentials/who-is.ts',
+]
 
 interface Import {
   readonly from: string

@@ -41,6 +41,7 @@ it("the SDK's exports", () => {
   }
   same('sdk-exports', {
     '.': exported('index.ts'),
+    './aws': exported('aws.ts'),
     './sts': exported('sts.ts'),
     './testkit': exported('testkit/index.ts'),
   })

@@ -29,6 +29,7 @@ const credentials = await resolve(plan, {
   contextFor: async () => ({ ...context, logger }),
   credentialStore: async () => new CredentialStore(keyring, () => {}),
   sessionCache: async () => new SessionCache(keyring, context.clock, () => {}),
+  ssoTokens: () => Promise.reject(new Error('no step of SSO')),
   lock: (name, task, onWait) => withFileLock(join(directory, 'locks'), name, task, { onWait }),
   mfaCodes: new MfaCodes({
     async ask() {

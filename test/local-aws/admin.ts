@@ -13,6 +13,7 @@ export const adminPath = '/_admin/'
  * - `GET faults`, `POST faults` (one fault or a list), `DELETE faults`
  * - `POST world` (adds all of it)
  * - `POST revoke` `{"target": access key id or role}`
+ * - `POST device` `{"userCode": ..., "decision": "approved" or "denied"}`
  * - `POST clock` `{"offsetSeconds": n}` from the machine's clock
  * - `GET mfa-code?serial=...`, optionally `&at=` milliseconds since 1970
  * - `GET web-identity-token?issuer=...&subject=...`, optionally `&audience=` and `&expiresIn=` seconds
@@ -50,6 +51,11 @@ const operations: Readonly<Record<string, Operation>> = {
     const request = body() as { target: string }
     checkMembers('the request', request, ['target'])
     controls.revoke(request.target)
+  },
+  'POST device'(controls, _, body) {
+    const request = body() as { userCode: string; decision: 'approved' | 'denied' }
+    checkMembers('the request', request, ['userCode', 'decision'])
+    controls.decideDevice(request.userCode, request.decision)
   },
   'POST clock'(controls, _, body) {
     const request = body() as { offsetSeconds: number }

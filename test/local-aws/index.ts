@@ -8,4 +8,12 @@ export type { Controls } from './local-aws.ts'
 export type { MfaDevice, Role, Session, Trust, User } from './model.ts'
 export { type LocalAws, type LocalAwsOptions, startLocalAws } from './server.ts'
 export type { WebIdentityRequest } from './web-identity.ts'
-export type { AccountSpec, IdentityProviderSpec, RoleSpec, SessionSpec, UserSpec, WorldSpec } from './world-spec.ts'
+export type {
+  AccountSpec,
+  IdentityProviderSpec,
+  RoleSpec,
+  SessionSpec,
+  SsoSpec,
+  UserSpec,
+  WorldSpec,
+} from './world-spec.ts'

@@ -4,6 +4,9 @@ import { iamService } from './iam.ts'
 import { mfaCode } from './mfa.ts'
 import type { Role, Session, User } from './model.ts'
 import type { Service } from './service.ts'
+import { createSsoDirectory } from './sso-directory.ts'
+import { ssoOidcService } from './sso-oidc.ts'
+import { ssoPortalService } from './sso-portal.ts'
 import { stsService } from './sts.ts'
 import { signWebIdentity, type WebIdentityRequest } from './web-identity.ts'
 import { createWorld, type World } from './world.ts'
@@ -45,6 +48,12 @@ export interface Controls {
   now(): number
   /** The code that an MFA device shows, now by the server's clock or at the given time (milliseconds since 1970). */
   mfaCode(serial: string, at?: number): string
+  /** Answers for the person to whom a device code was shown. */
+  decideDevice(userCode: string, decision: 'approved' | 'denied'): void
+  /** What the person behind the browser does from now on; at first they approve. */
+  decideLogins(decision: 'approved' | 'denied'): void
+  /** Ends every login to an access portal: no access token, and no refresh token, is good any more. */
+  revokeLogins(): void
   /** A token of an identity provider that was added. */
   webIdentityToken(request: WebIdentityRequest): string
   /** Every secret that there ever was: secret keys, session tokens, what MFA devices share with AWS. */
@@ -63,20 +72,22 @@ export function createState(clock: () => number): LocalAwsState {
   const log = createCallLog()
   const faults = createFaults()
   const world: World = createWorld(() => now())
+  const sso = createSsoDirectory(() => now())
   return {
     log,
-    services: [stsService(world), iamService(world)],
+    services: [stsService(world), iamService(world), ssoOidcService(sso), ssoPortalService(sso, world)],
     calls: log.entries,
     clearCalls: log.clear,
     waitForCall: log.waitFor,
     faults,
     addWorld(spec) {
-      checkMembers('a world', spec, ['accounts', 'users', 'roles', 'identityProviders', 'sessions', 'faults'])
+      checkMembers('a world', spec, ['accounts', 'users', 'roles', 'identityProviders', 'sessions', 'sso', 'faults'])
       for (const account of spec.accounts ?? []) world.addAccount(account)
       for (const user of spec.users ?? []) world.addUser(user)
       for (const role of spec.roles ?? []) world.addRole(role)
       for (const provider of spec.identityProviders ?? []) world.addIdentityProvider(provider)
       for (const session of spec.sessions ?? []) world.seedSession(session)
+      for (const portal of spec.sso ?? []) sso.addPortal(portal)
       faults.add(...(spec.faults ?? []))
     },
     addAccount: world.addAccount,
@@ -87,7 +98,15 @@ export function createState(clock: () => number): LocalAwsState {
     },
     seedSession: world.seedSession,
     revoke: world.revoke,
-    secrets: world.secrets,
+    secrets: () => [...world.secrets(), ...sso.secrets()],
+    decideDevice: sso.decide,
+    decideLogins(decision) {
+      sso.decision = decision
+    },
+    revokeLogins() {
+      sso.accessTokens.clear()
+      sso.refreshTokens.clear()
+    },
     setClock(replacement) {
       now = replacement
     },

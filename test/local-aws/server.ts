@@ -30,7 +30,7 @@ export interface LocalAws extends Controls {
 }
 
 /**
- * Starts an AWS of our own on 127.0.0.1: STS and the access keys of IAM, with real signatures, MFA codes, role trust
+ * Starts an AWS of our own on 127.0.0.1: STS, the access keys of IAM, and single sign-on, with real signatures, MFA codes, role trust
  * and durations. A stand-in for tests and demos: what it has is only in memory.
  */
 export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {

@@ -68,6 +68,23 @@ export interface SessionSpec {
   readonly mfa?: boolean
 }
 
+/** An AWS access portal, of an organisation with one person, alice. */
+export interface SsoSpec {
+  readonly startUrl: string
+  /** What alice may use, by account. */
+  readonly accounts: readonly { readonly id: string; readonly name: string; readonly roles: readonly string[] }[]
+  /** How long an access token lives; 8 h if absent. */
+  readonly accessTokenSeconds?: number
+  /** How long a login can be renewed; 7 days if absent. */
+  readonly loginSeconds?: number
+  /** How long a device code lives; 10 minutes if absent. */
+  readonly deviceSeconds?: number
+  /** How long to wait between two questions for a token; 1 s if absent. */
+  readonly interval?: number
+  /** How long the credentials of a role live; 1 h if absent. */
+  readonly roleSeconds?: number
+}
+
 /** Everything that a local AWS starts with. Plain JSON. */
 export interface WorldSpec {
   readonly accounts?: readonly AccountSpec[]
@@ -75,6 +92,7 @@ export interface WorldSpec {
   readonly roles?: readonly RoleSpec[]
   readonly identityProviders?: readonly IdentityProviderSpec[]
   readonly sessions?: readonly SessionSpec[]
+  readonly sso?: readonly SsoSpec[]
   readonly faults?: readonly FaultSpec[]
 }
 

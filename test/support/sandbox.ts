@@ -219,6 +219,11 @@ export class Running {
     this.ended.catch(() => {})
   }
 
+  /** What it wrote to stderr so far. */
+  get stderr(): string {
+    return this.#stderr
+  }
+
   /** Resolves when the output so far matches. Rejects when the program ends before. */
   async sees(pattern: RegExp): Promise<void> {
     const found = new Promise<void>(resolve => {

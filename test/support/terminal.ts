@@ -52,15 +52,15 @@ export class Terminal implements Disposable {
     this.ended.catch(() => {})
   }
 
-  /** Resolves when that stands on the screen, behind what was seen before. Rejects when the program ends without it. */
-  async sees(pattern: RegExp): Promise<void> {
-    const found = new Promise<void>(resolve => {
+  /** Resolves to what matched when that stands on the screen, behind what was seen before. Rejects when the program ends without it. */
+  async sees(pattern: RegExp): Promise<RegExpExecArray> {
+    const found = new Promise<RegExpExecArray>(resolve => {
       const look = (): void => {
         const match = pattern.exec(this.#screen.slice(this.#seen))
         if (match === null) return
         this.#seen += match.index + match[0].length
         this.#watchers.delete(look)
-        resolve()
+        resolve(match)
       }
       this.#watchers.add(look)
       look()
@@ -68,7 +68,7 @@ export class Terminal implements Disposable {
     const early = this.ended.then(({ screen }) => {
       throw new Error(`ended without ${pattern}: ${screen}`)
     })
-    await Promise.race([found, early])
+    return Promise.race([found, early])
   }
 
   /** Types, as soon as that stands on the screen. */

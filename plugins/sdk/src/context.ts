@@ -29,6 +29,20 @@ export interface HttpOptions {
   readonly timeoutSeconds?: number
 }
 
+/** The person at the desk, as far as can be told without asking. */
+export interface Desk {
+  /** Whether stderr is a terminal, so that what `logger.warn` writes is read while we wait. */
+  isWatched(): boolean
+  /** Whether a browser can be expected to open on the screen in front of the person. */
+  canBrowse(): Promise<boolean>
+  /**
+   * Opens an address (http or https) in the user's browser. Settles when the program that does so has ended, which may
+   * be long after the page is on the screen, or never.
+   * @throws VaultError ERR_BROWSER_FAILED when it cannot be started or says that it failed
+   */
+  browse(url: string): Promise<void>
+}
+
 /**
  * All that a part may use of the world around it. A part reads no environment variable and keeps no state outside of
  * what it returns: what it needs is declared as an option, or stands here.
@@ -43,6 +57,7 @@ export interface PartContext {
   readonly http: HttpOptions
   readonly platform: NodeJS.Platform
   readonly homeDirectory: string
+  readonly desk: Desk
   /**
    * Asks the person at the desk, through the prompt that the user chose. A secret answer is blacked out in all output.
    * @throws PromptUnavailableError when nobody can be asked

@@ -2,7 +2,7 @@
  * What an AWS Vault plugin depends on. See docs/plugin-contract.md for the obligations on both sides.
  * @module
  */
-export type { Clock, HttpOptions, Logger, OptionValue, PartContext, PromptContext } from './context.ts'
+export type { Clock, Desk, HttpOptions, Logger, OptionValue, PartContext, PromptContext } from './context.ts'
 export type { Credentials } from './credentials.ts'
 export type { Kind, OptionDeclaration, PartDeclaration, PluginDeclaration } from './declaration.ts'
 export { API_VERSION, KINDS } from './declaration.ts'
@@ -25,3 +25,4 @@ export type { Availability, Item, Keyring, KeyringBackend } from './keyring.ts'
 export { printable } from './printable.ts'
 export type { Prompt, PromptRequest } from './prompt.ts'
 export type { CredentialProvider, CredentialStep, StepInput } from './provider.ts'
+export type { SsoClient, SsoRole, SsoToken, SsoTokenStore } from './sso.ts'

@@ -1,6 +1,7 @@
 import type { PartContext } from './context.ts'
 import type { Credentials } from './credentials.ts'
 import type { JsonValue } from './json.ts'
+import type { SsoRole, SsoTokenStore } from './sso.ts'
 
 /** One step of a plan, as a provider sees it: plain data. */
 export interface CredentialStep {
@@ -26,6 +27,8 @@ export interface StepInput {
   readonly source?: Credentials
   /** A fresh code of the step's MFA device; present exactly when the step has an `mfaSerial`. */
   readonly mfaCode?: string
+  /** Where logins to AWS access portals are kept; present exactly for steps of the provider `sso`. */
+  readonly tokens?: SsoTokenStore
 }
 
 /** Contribution kind `providers`: turns a step into credentials. */
@@ -41,4 +44,12 @@ export interface CredentialProvider {
    * would give. A provider without this method never takes over such a session.
    */
   recognises?(step: CredentialStep, session: Credentials, context: PartContext): Promise<boolean>
+  /**
+   * Logs the person in anew, whatever login there is. For providers whose credentials stem from one (`sso login`); the
+   * step may lack what only `resolve` needs.
+   * @returns when the login ends, as far as that is known: the issuer may let it be renewed
+   */
+  login?(step: CredentialStep, input: StepInput, context: PartContext): Promise<Date>
+  /** What the person may use, by account and role (`sso list`). Logs in if there is no login. */
+  listRoles?(step: CredentialStep, input: StepInput, context: PartContext): Promise<readonly SsoRole[]>
 }

@@ -7,15 +7,15 @@
 import type { STSClient, Credentials as StsCredentials } from '@aws-sdk/client-sts'
 import type { PartContext } from './context.ts'
 import type { Credentials } from './credentials.ts'
-import { isVaultError, VaultError } from './errors.ts'
+import { VaultError } from './errors.ts'
 import type { CredentialStep } from './provider.ts'
 import { createStepClient, type StsModule } from './sts/client.ts'
-import { clockWords, type FailedCall, stsError, timeoutError } from './sts/error.ts'
-import { failureKind, type SdkError } from './sts/failure.ts'
+import { type FailedCall, stsError } from './sts/error.ts'
 import { proxyFor } from './sts/https-agent.ts'
-import { withRetries } from './sts/retry.ts'
+import { runCall, type SendOptions } from './sts/run-call.ts'
 
 export type { StsModule } from './sts/client.ts'
+export type { SendOptions } from './sts/run-call.ts'
 
 /** One call. */
 export interface StsCall {
@@ -30,16 +30,6 @@ export interface StsCall {
   /** Further secrets in it, which no error may repeat. */
   readonly secrets?: readonly string[]
 }
-
-/** Given on to the client's `send`, so that the call ends when it has to. */
-export interface SendOptions {
-  readonly abortSignal: AbortSignal
-}
-
-const usualTimeoutSeconds = 30
-
-/** Milliseconds that AWS allows between its clock and ours. */
-const allowedSkew = 5 * 60_000
 
 /**
  * Makes a call. Repeats it when AWS is throttling or failing or the connection is cut, three attempts in all; one that
@@ -61,38 +51,17 @@ export async function callSts<T>(
   send: (client: STSClient, sts: StsModule, options: SendOptions) => Promise<T>,
 ): Promise<T> {
   const { action, step, source, mfaCode, secrets = [] } = call
-  const { http, logger, signal } = context
-  signal.throwIfAborted()
-  const [sts, { setTimeout }] = await Promise.all([import('@aws-sdk/client-sts'), import('node:timers/promises')])
+  context.signal.throwIfAborted()
+  const sts = await import('@aws-sdk/client-sts')
   const { client, url, clockDifference } = await createStepClient(sts, step, source, context)
-  const seconds = http.timeoutSeconds ?? usualTimeoutSeconds
   const failed = (): FailedCall => ({
     ...{ action, step, source, mfaCode, secrets, host: url.host },
-    proxy: proxyFor(url, http)?.host,
+    proxy: proxyFor(url, context.http)?.host,
     clockDifference: clockDifference(),
   })
-
-  const attempt = async (): Promise<T> => {
-    const timeout = AbortSignal.timeout(seconds * 1000)
-    try {
-      return await send(client, sts, { abortSignal: AbortSignal.any([signal, timeout]) })
-    } catch (error) {
-      signal.throwIfAborted()
-      throw timeout.aborted ? timeoutError(failed(), seconds) : error
-    }
-  }
   try {
-    const result = await withRetries(attempt, {
-      kindOf: error => (isVaultError(error) ? undefined : failureKind(error as SdkError)),
-      carriesCode: mfaCode !== undefined,
-      sleep: milliseconds => setTimeout(milliseconds, undefined, { signal }),
-      onThrottled: () => logger.warn(`AWS is busy: trying ${action} for profile "${step.profile}" again`),
-    })
-    warnOfClock(clockDifference(), context)
-    return result
-  } catch (error) {
-    signal.throwIfAborted()
-    throw isVaultError(error) ? error : stsError(error as SdkError, failed())
+    const settings = { failed, carriesCode: mfaCode !== undefined, errorOf: stsError }
+    return await runCall(options => send(client, sts, options), context, settings)
   } finally {
     client.destroy()
   }
@@ -119,12 +88,5 @@ export function credentialsIn(
     secretAccessKey: SecretAccessKey,
     sessionToken: SessionToken,
     expiration: Expiration,
-  }
-}
-
-function warnOfClock(difference: number | undefined, { logger }: PartContext): void {
-  if (difference !== undefined && Math.abs(difference) > allowedSkew) {
-    const effect = difference > 0 ? 'after sessions have ended they seem to live on' : 'sessions seem to end too early'
-    logger.warn(`${clockWords(difference)}: until it is set right, ${effect}`)
   }
 }

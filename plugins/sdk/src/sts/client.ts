@@ -40,25 +40,14 @@ export async function createStepClient(
 ): Promise<StepClient> {
   const { region = usualRegion, endpointUrl } = step
   const useGlobalEndpoint = step.parameters.legacyGlobalEndpoint === true
-  const requestHandler = { connectionTimeout: connectTimeout }
   const client = new sts.STSClient({
     region,
     ...(endpointUrl !== undefined && { endpoint: endpointUrl }),
     useGlobalEndpoint,
     // A copy: the client writes into what it is given.
     credentials: source === undefined ? noCredentials : { ...source },
-    maxAttempts: 1,
-    requestHandler,
-    // What follows is what the client would otherwise search the environment and the config files for.
-    authSchemePreference: [],
-    defaultsMode: 'standard',
-    disableClockSkewCorrection: false,
-    ignoreConfiguredEndpointUrls: true,
-    retryMode: 'standard',
+    ...fixedSettings(),
     sigv4aSigningRegionSet: [],
-    useDualstackEndpoint: false,
-    useFipsEndpoint: false,
-    userAgentAppId: async () => undefined,
   })
   const { url } = client.config.endpointProvider({
     Region: region,
@@ -67,19 +56,69 @@ export async function createStepClient(
     UseDualStack: false,
     UseFIPS: false,
   })
+  return { client, url, clockDifference: await prepareClient(client, url, context) }
+}
+
+/** What any client is told so that it repeats nothing by itself, and searches neither environment nor config files. */
+export function fixedSettings(): FixedSettings {
+  return {
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: connectTimeout },
+    // What follows is what the client would otherwise search the environment and the config files for.
+    authSchemePreference: [],
+    defaultsMode: 'standard',
+    disableClockSkewCorrection: false,
+    ignoreConfiguredEndpointUrls: true,
+    retryMode: 'standard',
+    useDualstackEndpoint: false,
+    useFipsEndpoint: false,
+    userAgentAppId: async () => undefined,
+  }
+}
+
+/** See {@link fixedSettings}. */
+export interface FixedSettings {
+  maxAttempts: number
+  requestHandler: { connectionTimeout: number }
+  authSchemePreference: string[]
+  defaultsMode: 'standard'
+  disableClockSkewCorrection: boolean
+  ignoreConfiguredEndpointUrls: boolean
+  retryMode: string
+  useDualstackEndpoint: boolean
+  useFipsEndpoint: boolean
+  userAgentAppId: () => Promise<undefined>
+}
+
+/** What is used of a client of the AWS SDK, whatever its service. */
+export interface AnyClient {
+  readonly config: { readonly requestHandler: unknown }
+  readonly middlewareStack: {
+    // biome-ignore lint/suspicious/noExplicitAny: the SDK's own type has the commands of one service in it
+    add(middleware: any, options: any): void
+  }
+  destroy(): void
+}
+
+/** Makes a client's connections go as the user wants them to. Gives what tells how far AWS's clock was ahead of ours. */
+export async function prepareClient(
+  client: AnyClient,
+  url: URL,
+  context: PartContext,
+): Promise<() => number | undefined> {
   const agent = await httpsAgent(url, context.http)
   if (agent !== undefined) {
-    const handler = client.config.requestHandler as unknown as AdjustableHandler
+    const handler = client.config.requestHandler as AdjustableHandler
     handler.updateHttpClientConfig('httpsAgent', agent)
   }
-  return { client, url, clockDifference: watchClock(client, context) }
+  return watchClock(client, context)
 }
 
 /** Keeps what AWS's answers say of the time (`Date`, to the second), refusals included. */
-function watchClock(client: STSClient, { clock }: PartContext): () => number | undefined {
+function watchClock(client: AnyClient, { clock }: PartContext): () => number | undefined {
   let difference: number | undefined
   client.middlewareStack.add(
-    next => async args => {
+    (next: (args: unknown) => Promise<{ response: unknown }>) => async (args: unknown) => {
       const result = await next(args)
       const { headers = {} } = result.response as { headers?: Record<string, string> }
       const time = Date.parse(headers.date ?? '')

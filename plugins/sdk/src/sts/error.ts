@@ -47,22 +47,38 @@ const invalid: ReadonlySet<string> = new Set([
  * it holds the whole answer, secrets and all.
  */
 export function stsError(error: SdkError, call: FailedCall): VaultError {
+  const codes = { throttled: 'ERR_STS_THROTTLED', unavailable: 'ERR_STS_UNAVAILABLE', notMade: 'ERR_STS_FAILED' }
+  return callError(error, call, codes, () => refusal(error, call))
+}
+
+/** The codes of one service's errors. */
+export interface ErrorCodes {
+  /** It kept throttling. */
+  readonly throttled: string
+  /** It kept failing. */
+  readonly unavailable: string
+  /** The call could not even be made. */
+  readonly notMade: string
+}
+
+/** The error for the user, where each service has its own codes, and its own words when it refuses. */
+export function callError(error: SdkError, call: FailedCall, codes: ErrorCodes, refused: () => VaultError): VaultError {
   const kind = failureKind(error)
   switch (kind) {
     case 'throttled':
-      return make(error, call, 'ERR_STS_THROTTLED', `AWS has too many calls to answer ${whatFor(call)}`, {
+      return make(error, call, codes.throttled, `AWS has too many calls to answer ${whatFor(call)}`, {
         hint: 'wait a minute, then try again',
       })
     case 'skewed':
       return clockError(error, call)
     case 'refused':
-      return refusal(error, call)
+      return refused()
     case 'unavailable':
-      return make(error, call, 'ERR_STS_UNAVAILABLE', `AWS failed to answer ${whatFor(call)}: ${said(error, call)}`, {
+      return make(error, call, codes.unavailable, `AWS failed to answer ${whatFor(call)}: ${said(error, call)}`, {
         hint: call.mfaCode === undefined ? 'try again in a while' : 'try again in a while, with the next MFA code',
       })
     case 'not-made':
-      return make(error, call, 'ERR_STS_FAILED', `${whatFor(call)} could not be sent: ${said(error, call)}`)
+      return make(error, call, codes.notMade, `${whatFor(call)} could not be sent: ${said(error, call)}`)
     default:
       return networkError(error, kind, call)
   }
@@ -208,17 +224,18 @@ function invalidHint(message: string, { step }: FailedCall): string {
 }
 
 /** `AssumeRole for profile "dev"`. */
-function whatFor({ action, step }: FailedCall): string {
+export function whatFor({ action, step }: FailedCall): string {
   return `${action} for profile "${step.profile}"`
 }
 
 /** AWS's own words: `ThrottlingException: Rate exceeded`. */
-function said(error: SdkError, call: FailedCall): string {
+export function said(error: SdkError, call: FailedCall): string {
   const message = asClause(clean(error.message, call))
   return message === '' ? error.name : `${error.name}: ${message}`
 }
 
-function make(
+/** An error of ours about one that AWS answered. */
+export function make(
   error: SdkError,
   call: FailedCall,
   code: string,

@@ -1,4 +1,4 @@
-import type { Clock, HttpOptions, Logger, OptionValue, PartContext } from '../context.ts'
+import type { Clock, Desk, HttpOptions, Logger, OptionValue, PartContext } from '../context.ts'
 import type { PromptRequest } from '../prompt.ts'
 import { withTestLock } from './lock.ts'
 
@@ -14,6 +14,8 @@ export interface TestContextOptions {
   readonly http?: HttpOptions
   readonly platform?: NodeJS.Platform
   readonly homeDirectory?: string
+  /** A terminal and no browser, in what is left out. */
+  readonly desk?: Partial<Desk>
   readonly signal?: AbortSignal
   /** What the clock shows at first, in milliseconds since 1970; the true time if absent. */
   readonly now?: number
@@ -51,6 +53,7 @@ export function testContext({
   http = {},
   platform = process.platform,
   homeDirectory = '/home/tester',
+  desk = {},
   signal = new AbortController().signal,
   now = Date.now(),
 }: TestContextOptions = {}): TestContext {
@@ -75,6 +78,12 @@ export function testContext({
     http,
     platform,
     homeDirectory,
+    desk: {
+      isWatched: () => true,
+      canBrowse: async () => false,
+      browse: url => Promise.reject(new Error(`unexpected visit to ${url}`)),
+      ...desk,
+    },
     logged,
     questions,
     async ask(request) {
