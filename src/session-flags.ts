@@ -1,5 +1,10 @@
 import * as Flags from '@oclif/core/flags'
 
+/** For commands that can say what they would do. */
+export const explainFlag = {
+  explain: Flags.boolean({ summary: 'say how the credentials would come about and why, and do no more' }),
+}
+
 /** The flags that say which credentials are wanted, for every command that hands some out. */
 export const sessionFlags = {
   duration: Flags.string({
@@ -11,4 +16,19 @@ export const sessionFlags = {
   region: Flags.string({ summary: "AWS region, instead of the profile's", helpValue: '<region>' }),
   'mfa-token': Flags.string({ char: 't', summary: 'MFA code, instead of being asked', helpValue: '<code>' }),
   refresh: Flags.boolean({ summary: 'make a new session even if one is cached' }),
+  'min-ttl': Flags.string({
+    summary: 'renew the session first if it has less time left, e.g. 45m [AWS_MIN_TTL]',
+    helpValue: '<duration>',
+  }),
+  policy: Flags.string({
+    summary: 'restrict the credentials to what a policy in a JSON file allows',
+    helpValue: '<file>',
+  }),
+  'policy-arn': Flags.string({
+    summary: 'restrict them to what a managed policy allows; may be given up to 10 times',
+    helpValue: '<arn>',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+  'read-only': Flags.boolean({ summary: "restrict them to what AWS's ReadOnlyAccess allows", allowNo: true }),
 }

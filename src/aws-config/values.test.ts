@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isVaultError } from '@aws-vault/plugin-sdk'
 import type { Origin } from './origin.ts'
-import { parseDuration, parseList, parseRegion, parseSeconds, parseTags } from './values.ts'
+import { parseBoolean, parseDuration, parseList, parseRegion, parseSeconds, parseTags } from './values.ts'
 
 const origin: Origin = { kind: 'file', file: '/c', line: 7, section: 'profile dev' }
 const what = { name: 'some_key', origin }
@@ -105,4 +105,10 @@ test('a short value is shown; a long one or one with control characters is not',
     () => parseSeconds('x', { name: 'duration', origin: { kind: 'flag', flag: 'duration' } }),
     error => isVaultError(error) && error.hint === 'mend flag --duration',
   )
+})
+
+test('yes and no', () => {
+  for (const text of ['true', 'YES', 'on', '1']) assert.equal(parseBoolean(text, what), true)
+  for (const text of ['False', 'no', 'off', '0']) assert.equal(parseBoolean(text, what), false)
+  for (const text of ['', 'y', '2', 'truee']) refused(() => parseBoolean(text, what), /true or false/)
 })

@@ -75,6 +75,16 @@ export function parseSeconds(text: string, what: What): number {
   return Number(text)
 }
 
+/**
+ * Yes or no: `true`, `yes`, `on`, `1` or `false`, `no`, `off`, `0`, in any case.
+ * @throws VaultError `ERR_CONFIG_VALUE` for anything else
+ */
+export function parseBoolean(text: string, what: What): boolean {
+  if (/^(?:true|yes|on|1)$/i.test(text)) return true
+  if (/^(?:false|no|off|0)$/i.test(text)) return false
+  throw invalid(text, what, 'true or false')
+}
+
 /** The items of a comma-separated list, without the space around them; empty items are left out. */
 export function parseList(text: string): string[] {
   return text

@@ -1,18 +1,31 @@
+import { VaultError } from '@aws-vault/plugin-sdk'
 import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
 import { profileNames } from '../aws-config/profile.ts'
 import { ssoStartUrl } from '../aws-config/sso-start-url.ts'
 import { unknownProfileError } from '../aws-config/unknown-profile.ts'
 import { VaultCommand } from '../command.ts'
+import { isSessionType, sessionTypes } from '../vault/session-key.ts'
 
 export default class Clear extends VaultCommand {
-  static override summary = 'Remove sessions and SSO tokens, of one profile or of all'
+  static override summary = 'Remove sessions and SSO tokens, of one profile or of all, of one type or of any'
+  static override examples = [
+    '<%= config.bin %> clear work',
+    '<%= config.bin %> clear --type sts.AssumeRole',
+    '<%= config.bin %> clear',
+  ]
   static override enableJsonFlag = true
   static override args = { profile: Args.string({ description: 'whose sessions; all if absent' }) }
+  static override flags = {
+    type: Flags.string({ summary: 'only sessions of this type, as list shows it', helpValue: '<type>' }),
+  }
 
   async run(): Promise<{ sessions: number }> {
-    const { args, container } = await this.open(Clear)
+    const { args, flags, container } = await this.open(Clear)
+    const { type } = flags
+    if (type !== undefined && !isSessionType(type)) throw unknownType(type)
     const { credentials, sessions } = await container.vault()
-    if (args.profile === undefined) return this.#said(await sessions.clear())
+    if (args.profile === undefined) return this.#said(await sessions.clear(undefined, [], type))
 
     const config = container.awsConfig()
     const known = new Set([...profileNames(config), ...(await credentials.list())])
@@ -21,7 +34,7 @@ export default class Clear extends VaultCommand {
       throw unknownProfileError(args.profile, known, config)
     }
     const startUrl = ssoStartUrl(config, args.profile)
-    return this.#said(await sessions.clear([args.profile], startUrl === undefined ? [] : [startUrl]))
+    return this.#said(await sessions.clear([args.profile], startUrl === undefined ? [] : [startUrl], type))
   }
 
   #said(count: number): { sessions: number } {
@@ -29,3 +42,9 @@ export default class Clear extends VaultCommand {
     return { sessions: count }
   }
 }
+
+const unknownType = (type: string): VaultError =>
+  new VaultError('ERR_SESSION_TYPE', `there are no sessions of a type "${type}"`, {
+    hint: `types are ${sessionTypes().join(', ')}, and plugin.NAME`,
+    facts: { type, exitCode: 2 },
+  })

@@ -1,6 +1,7 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { credentialFlags, exposureFlags, VaultCommand } from '../command.ts'
+import { explainProfile } from '../credentials/explain-profile.ts'
 import { obtainCredentials } from '../credentials/obtain.ts'
 import { childEnvironment } from '../exec/child-environment.ts'
 import { defaultProgram } from '../exec/default-program.ts'
@@ -8,7 +9,7 @@ import { findProgram, searchIn } from '../exec/find-program.ts'
 import { runProgram } from '../exec/run-program.ts'
 import { splitCommandLine } from '../exec/split-command-line.ts'
 import { credentialProcessJson } from '../export/format.ts'
-import { sessionFlags } from '../session-flags.ts'
+import { explainFlag, sessionFlags } from '../session-flags.ts'
 import { CORE_OPTIONS } from '../settings/settings.ts'
 
 export default class Exec extends VaultCommand {
@@ -24,11 +25,8 @@ export default class Exec extends VaultCommand {
   static override flags = {
     ...sessionFlags,
     expose: Flags.string({ summary: CORE_OPTIONS.exposure.summary, helpValue: '<name>' }),
-    json: Flags.boolean({
-      char: 'j',
-      hidden: true,
-      deprecated: { message: 'exec --json is deprecated: use aws-vault export --format json' },
-    }),
+    ...explainFlag,
+    json: Flags.boolean({ char: 'j', summary: 'with --explain: as JSON' }),
     ...credentialFlags,
     ...exposureFlags,
   }
@@ -41,7 +39,9 @@ export default class Exec extends VaultCommand {
   async run(): Promise<void> {
     const { own, program } = splitCommandLine(this.argv, this.allFlags())
     const { args, flags, container } = await this.open(Exec, own)
+    if (flags.explain) return this.log(await explainProfile(container, args.profile, flags))
     this.refuseNested(container)
+    if (flags.json) container.logger.warn('exec --json is deprecated: use aws-vault export --format json')
     // A misspelt program shall not cost an MFA code.
     if (program[0] !== undefined) findProgram(program[0], searchIn(container.world.environment))
     const { plan, credentials } = await obtainCredentials(container, args.profile, flags)

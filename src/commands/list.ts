@@ -47,7 +47,7 @@ export default class List extends VaultCommand {
       )
     if (flags.sessions) {
       const live = rows.filter(row => shownSessions(row).length > 0)
-      return this.#print(live, row => shownSessions(row).map(session => `${row.profile} ${session}`))
+      return this.#print(live, sessionLines)
     }
     this.log(formatTable(['Profile', 'Credentials', 'Sessions'], rows.map(tableLine)))
     return rows
@@ -64,6 +64,11 @@ const shownSessions = ({ sessions, ssoTokens }: VaultRow): string[] => [
   ...sessions.map(session => `${session.type}:${formatTimeLeft(session.secondsLeft)}`),
   ...ssoTokens.map(url => `oidc:${url}`),
 ]
+
+const sessionLines = (row: VaultRow): string[] => {
+  const roles = row.sessions.map(({ role }) => (role === undefined ? '' : ` ${role}`))
+  return shownSessions(row).map((session, index) => `${row.profile} ${session}${roles[index] ?? ''}`)
+}
 
 const tableLine = (row: VaultRow): string[] => [
   // A session of a profile that is gone from the config still has a name.

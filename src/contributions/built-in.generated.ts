@@ -41,6 +41,15 @@ export const builtInParts: readonly Part[] = [
   },
   {
     kind: 'providers',
+    name: 'federation-token',
+    packageName: '@aws-vault/provider-federation-token',
+    packageVersion: '0.1.0',
+    builtIn: true,
+    declaration: {"summary":"temporary keys that may do no more than a session policy says (STS GetFederationToken)","module":"./dist/index.js"},
+    load: () => import('@aws-vault/provider-federation-token'),
+  },
+  {
+    kind: 'providers',
     name: 'session-token',
     packageName: '@aws-vault/provider-session-token',
     packageVersion: '0.1.0',

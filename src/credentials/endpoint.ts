@@ -3,6 +3,7 @@ import type { Located } from '../aws-config/origin.ts'
 import { parseRegion } from '../aws-config/values.ts'
 import { type Level, type Levels, levelSetting } from './levels.ts'
 import type { Wishes } from './plan-input.ts'
+import type { Reason } from './plan-types.ts'
 import { refusedValue } from './refused-value.ts'
 
 /** Where a call goes. */
@@ -10,6 +11,8 @@ export interface Endpoint {
   readonly address: Pick<CredentialStep, 'region' | 'endpointUrl'>
   /** `{ legacyGlobalEndpoint: true }` where `sts_regional_endpoints = legacy` asks for `sts.amazonaws.com`. */
   readonly parameters: { readonly legacyGlobalEndpoint?: true }
+  /** The settings that say so. */
+  readonly why: readonly Reason[]
 }
 
 /**
@@ -21,12 +24,22 @@ export function endpointOf(level: Level, levels: Levels, wishes: Wishes): Endpoi
   const inOrder: readonly Level[] = [levels.source, ...levels.roles]
   const at = inOrder.indexOf(level)
   const nearest = [...inOrder.slice(0, at + 1).reverse(), ...inOrder.slice(at + 1)]
-  const region = nearest.map(it => regionOf(it, wishes)).find(it => it !== undefined)
+  const region = nearest.map(it => locatedRegion(it, wishes)).find(it => it !== undefined)
   const endpointUrl = endpointUrlOf(level, wishes)
-  const isLegacy = endpointUrl === undefined && usesLegacyEndpoint(level, wishes)
+  const legacy = endpointUrl === undefined ? legacyEndpointOf(level, wishes) : undefined
   return {
-    address: { ...(region === undefined ? {} : { region }), ...(endpointUrl === undefined ? {} : { endpointUrl }) },
-    parameters: isLegacy ? { legacyGlobalEndpoint: true } : {},
+    address: {
+      ...(region === undefined ? {} : { region: region.value }),
+      ...(endpointUrl === undefined ? {} : { endpointUrl: endpointUrl.value }),
+    },
+    parameters: legacy === undefined ? {} : { legacyGlobalEndpoint: true },
+    why: [
+      ...(region === undefined ? [] : [{ text: `called in ${region.value}`, origin: region.origin }]),
+      ...(endpointUrl === undefined
+        ? []
+        : [{ text: `called at ${new URL(endpointUrl.value).host}`, origin: endpointUrl.origin }]),
+      ...(legacy === undefined ? [] : [{ text: 'called at the global endpoint', origin: legacy.origin }]),
+    ],
   }
 }
 
@@ -35,13 +48,17 @@ export function endpointOf(level: Level, levels: Levels, wishes: Wishes): Endpoi
  * @throws VaultError ERR_CONFIG_VALUE if it cannot be one
  */
 export function regionOf(level: Level, wishes: Wishes): string | undefined {
-  const region = wishes.region ?? levelSetting(level, 'region')
-  return region === undefined ? undefined : parseRegion(region.value, { name: 'region', origin: region.origin })
+  return locatedRegion(level, wishes)?.value
 }
 
-function endpointUrlOf(level: Level, wishes: Wishes): string | undefined {
+function locatedRegion(level: Level, wishes: Wishes): Located<string> | undefined {
+  const region = wishes.region ?? levelSetting(level, 'region')
+  return region && { ...region, value: parseRegion(region.value, { name: 'region', origin: region.origin }) }
+}
+
+function endpointUrlOf(level: Level, wishes: Wishes): Located<string> | undefined {
   const url = wishes.endpointUrl ?? levelSetting(level, 'endpoint_url')
-  return url && checkedEndpointUrl(url)
+  return url && { ...url, value: checkedEndpointUrl(url) }
 }
 
 /**
@@ -55,12 +72,12 @@ export function checkedEndpointUrl(url: Located<string>): string {
   return url.value
 }
 
-function usesLegacyEndpoint(level: Level, wishes: Wishes): boolean {
+function legacyEndpointOf(level: Level, wishes: Wishes): Located<string> | undefined {
   const choice: Located<string> | undefined =
     wishes.stsRegionalEndpoints ?? levelSetting(level, 'sts_regional_endpoints')
-  if (choice === undefined) return false
+  if (choice === undefined) return undefined
   if (!/^(legacy|regional)$/i.test(choice.value)) {
     throw refusedValue('sts_regional_endpoints', choice.origin, 'is not valid: expected legacy or regional')
   }
-  return choice.value.toLowerCase() === 'legacy'
+  return choice.value.toLowerCase() === 'legacy' ? choice : undefined
 }

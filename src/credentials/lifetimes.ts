@@ -41,6 +41,16 @@ export function sessionTokenLifetime(wishes: Wishes, underRoles: boolean): Lifet
 }
 
 /**
+ * Lifetime of a federated session, which keys with a session policy become: 1 h if nothing else is said.
+ * @throws VaultError ERR_CONFIG_VALUE for a wish that AWS would refuse
+ */
+export function federationTokenLifetime(wishes: Wishes): Lifetime {
+  const wish = named('duration', wishes.duration) ?? named('AWS_FEDERATION_TOKEN_TTL', wishes.federationTokenTtl)
+  if (wish !== undefined) return asWished(wish, LONGEST_SESSION_TOKEN, 'a federated session')
+  return { seconds: HOUR, why: { text: 'lives 1h', origin: { kind: 'default' } } }
+}
+
+/**
  * Lifetime of a role's credentials where long-lived keys sign: 1 h if nothing else is said. `-d` is about the
  * credentials that the user asked for, and about no role on the way there.
  * @throws VaultError ERR_CONFIG_VALUE for a wish that AWS would refuse

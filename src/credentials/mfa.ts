@@ -42,10 +42,11 @@ export function mfaOfRoles(levels: Levels, situation: MfaSituation): Mfa | undef
   const call =
     ofSource?.value === chosen.value ? sessionTokenOrNot(situation) : { call: 'first-role' as const, why: [] }
   const asker = ofRole === undefined ? levels.source : (askingRole as Level)
+  const { why, ...device } = deviceOf(chosen, asker, levels, wishes)
   return {
-    ...deviceOf(chosen, asker, levels, wishes),
+    ...device,
     call: call.call,
-    why: [{ text: 'with an MFA code', origin: chosen.origin }, ...call.why, ...unusedSource(ofSource, chosen)],
+    why: [...why, ...call.why, ...unusedSource(ofSource, chosen)],
     notes: unusedRoles(levels, chosen, wishes),
   }
 }
@@ -54,12 +55,7 @@ export function mfaOfRoles(levels: Levels, situation: MfaSituation): Mfa | undef
 export function mfaOfKeys(source: Level, wishes: Wishes): Mfa | undefined {
   const chosen = serialOf(source, wishes)
   if (chosen === undefined) return undefined
-  return {
-    ...deviceOf(chosen, source, { source, roles: [] }, wishes),
-    call: 'session-token',
-    why: [{ text: 'with an MFA code', origin: chosen.origin }],
-    notes: [],
-  }
+  return { ...deviceOf(chosen, source, { source, roles: [] }, wishes), call: 'session-token', notes: [] }
 }
 
 /** The MFA device that a level asks for. */
@@ -86,11 +82,17 @@ function deviceOf(
   asker: Level,
   { source, roles }: Levels,
   wishes: Wishes,
-): { serial: string; process?: string } {
+): Pick<Mfa, 'serial' | 'process' | 'why'> {
   const sameDevice = (level: Level): boolean => (serialOf(level, wishes) ?? chosen).value === chosen.value
   const candidates = [asker, ...roles.toReversed(), source].filter(sameDevice)
   const process = candidates.map(level => levelSetting(level, 'mfa_process')).find(it => it !== undefined)
-  return { serial: chosen.value, ...(process === undefined ? {} : { process: process.value }) }
+  // What the command is stays out of the reasons: a secret may stand in it.
+  const printed = process === undefined ? [] : [{ text: 'which mfa_process prints', origin: process.origin }]
+  return {
+    serial: chosen.value,
+    ...(process === undefined ? {} : { process: process.value }),
+    why: [{ text: 'with an MFA code', origin: chosen.origin }, ...printed],
+  }
 }
 
 /** A session token would serve no other role when the keys lie under the role's own name and nothing is built on it. */

@@ -1,12 +1,14 @@
 import type { Credentials } from '@aws-vault/plugin-sdk'
+import { describeOrigin } from '../aws-config/origin.ts'
 import type { Container } from '../container.ts'
+import { formatSeconds } from './lifetimes.ts'
 import { MfaCodes, type MfaRequest } from './mfa-codes.ts'
 import { runMfaProcess } from './mfa-process.ts'
-import { plan } from './plan.ts'
 import type { Plan } from './plan-types.ts'
+import { type Prepared, prepare } from './prepare.ts'
 import { resolve } from './resolve.ts'
 import { ssoTokenStore } from './sso-token-store.ts'
-import { type CredentialFlags, minimumSeconds, readWishes } from './wishes.ts'
+import type { CredentialFlags } from './wishes.ts'
 
 /** Credentials, and how they came about. */
 export interface Obtained {
@@ -23,24 +25,19 @@ export async function obtainCredentials(
   profile: string,
   flags: CredentialFlags,
 ): Promise<Obtained> {
-  const { environment } = container.world
-  const { settings, contributions } = await container.settings()
-  const wishes = readWishes(flags, environment, settings.core('duration'))
-  const minimum = minimumSeconds(environment)
-  const config = container.awsConfig()
-  const { credentials, sessions, identity } = await container.vault()
-  const storedKeys = new Set(await credentials.list())
-  const made = plan({ profile, config, storedKeys, wishes, claims: contributions.claims() })
-  for (const note of made.notes) container.logger.warn(note)
-  for (const { why } of made.steps) container.logger.debug(why.map(({ text }) => text).join('; '))
+  const prepared = await prepare(container, profile, flags)
+  const { plan, vault, minimum } = prepared
+  for (const note of plan.notes) container.logger.warn(note)
+  for (const { why } of plan.steps) container.logger.debug(why.map(({ text }) => text).join('; '))
+  const { contributions } = await container.settings()
 
-  const resolved = await resolve(made, {
+  const credentials = await resolve(plan, {
     providers: { get: async name => (await container.provider(name)).provider },
     contextFor: async name => (await container.provider(name)).context,
-    credentialStore: async () => credentials,
-    sessionCache: async () => sessions,
+    credentialStore: async () => vault.credentials,
+    sessionCache: async () => vault.sessions,
     ssoTokens: () => ssoTokenStore(container),
-    lock: (name, task, onWait) => container.withLock(`${identity} ${name}`, task, onWait),
+    lock: (name, task, onWait) => container.withLock(`${vault.identity} ${name}`, task, onWait),
     mfaCodes: new MfaCodes({
       ask: request => askMfaCode(container, contributions.secretVariables(), request),
       logger: container.logger,
@@ -50,9 +47,19 @@ export async function obtainCredentials(
     }),
     clock: container.clock,
     logger: container.logger,
-    options: { refresh: flags.refresh ?? false, minimumSeconds: minimum },
+    options: { refresh: flags.refresh ?? false, minimumSeconds: minimum.value },
   })
-  return { plan: made, credentials: resolved }
+  warnOfShortLife(container, credentials, prepared)
+  return { plan, credentials }
+}
+
+/** Says when even new credentials live less long than was asked for: every run would make others. */
+function warnOfShortLife(container: Container, { expiration }: Credentials, { plan, minimum }: Prepared): void {
+  if (expiration === undefined || minimum.origin.kind === 'default') return
+  const left = Math.floor((expiration.getTime() - container.clock.now()) / 1000)
+  if (left >= minimum.value) return
+  const wish = `${formatSeconds(minimum.value)} (${describeOrigin(minimum.origin)})`
+  container.logger.warn(`new credentials of profile ${plan.profile} live ${formatSeconds(left)}, less than ${wish}`)
 }
 
 const withoutSecrets = (container: Container, secretVariables: readonly string[]): NodeJS.ProcessEnv =>

@@ -42,6 +42,8 @@ export interface Wishes {
   readonly chainedSessionTokenTtl?: Located<number>
   /** `AWS_ASSUME_ROLE_TTL`. */
   readonly assumeRoleTtl?: Located<number>
+  /** `AWS_FEDERATION_TOKEN_TTL`. */
+  readonly federationTokenTtl?: Located<number>
 
   // For the named profile alone:
   /** `AWS_ROLE_ARN`. */
@@ -54,4 +56,17 @@ export interface Wishes {
   readonly transitiveTags?: Located<string>
   /** `AWS_SOURCE_IDENTITY`. */
   readonly sourceIdentity?: Located<string>
+
+  /** What the credentials that come out shall be restricted to. */
+  readonly policy?: PolicyWishes
+}
+
+/** Session policies, as the command line asks for them. */
+export interface PolicyWishes {
+  /** `--policy`: path of a file with a policy. */
+  readonly file?: Located<string>
+  /** `--policy-arn`: managed policies. */
+  readonly arns?: readonly Located<string>[]
+  /** `--read-only`, `--no-read-only`. */
+  readonly readOnly?: Located<boolean>
 }

@@ -1,5 +1,5 @@
 import type { CredentialStep } from '@aws-vault/plugin-sdk'
-import type { Origin } from '../aws-config/origin.ts'
+import type { Located, Origin } from '../aws-config/origin.ts'
 import type { SessionSlot } from '../vault/session-key.ts'
 
 export type { SessionSlot } from '../vault/session-key.ts'
@@ -45,6 +45,11 @@ export interface Plan {
   /** The region that the program is told. */
   readonly region?: string
   readonly steps: readonly [PlanStep, ...PlanStep[]]
+  /**
+   * The file with the session policy of the last step, as it was named. Its text has yet to be put in: see
+   * {@link withPolicyDocument} in session-policy.ts.
+   */
+  readonly policyFile?: Located<string>
   /** What the user should know and would not expect, e.g. a wish that was cut. */
   readonly notes: readonly string[]
 }

@@ -37,6 +37,7 @@ const settings = fc.record({
   duration_seconds: rarely(fc.oneof(seconds.map(String), fc.constant('soon'))),
   region: rarely(regions),
   session_tags: rarely(fc.constantFrom('team=core', 'team')),
+  vault_read_only: fc.option(fc.constantFrom('true', 'false'), { nil: undefined, freq: 1 }),
   okta_app_url: rarely(fc.constant('https://acme.okta.com')),
   credential_process: fc.option(fc.constant('cat'), { nil: undefined, freq: 1 }),
 })
@@ -53,6 +54,8 @@ const wishes = fc
     roleArn: fc.option(located(roleArns), { nil: undefined, freq: 1 }),
     sessionTokenTtl: rarely(located(seconds)),
     chainedSessionTokenTtl: rarely(located(seconds)),
+    federationTokenTtl: fc.option(located(seconds), { nil: undefined, freq: 1 }),
+    policy: fc.option(fc.record({ readOnly: located(fc.boolean()) }), { nil: undefined, freq: 1 }),
     assumeRoleTtl: fc.option(located(seconds), { nil: undefined, freq: 1 }),
   })
   .map(
@@ -86,7 +89,12 @@ function toText([name, keys]: [string, Record<string, string | undefined>]): str
   return [name === 'default' ? '[default]' : `[profile ${name}]`, ...lines].join('\n')
 }
 
-const LIMITS: Readonly<Record<string, number>> = { 'session-token': 129_600, 'assume-role': 43_200, okta: 129_600 }
+const LIMITS: Readonly<Record<string, number>> = {
+  'session-token': 129_600,
+  'federation-token': 129_600,
+  'assume-role': 43_200,
+  okta: 129_600,
+}
 
 /** What AWS and common sense want of every plan. */
 function checkPlan(made: Plan, input: PlanInput): void {
@@ -99,10 +107,15 @@ function checkPlan(made: Plan, input: PlanInput): void {
   for (const step of exchanges) {
     assert.ok(step.kind === 'provider', 'keys in the middle of a plan')
     const { provider, durationSeconds = Number.NaN, mfaSerial, parameters } = step.step
-    assert.ok(provider === 'session-token' || provider === 'assume-role', 'a source in the middle of a plan')
+    assert.ok(
+      ['session-token', 'federation-token', 'assume-role'].includes(provider),
+      'a source in the middle of a plan',
+    )
     assert.ok(durationSeconds >= 900 && durationSeconds <= (LIMITS[provider] ?? 0), 'a duration that AWS refuses')
     assert.equal('roleArn' in parameters, provider === 'assume-role')
-    if (provider === 'session-token') {
+    assert.ok(!('policyArns' in parameters) || step === exchanges.at(-1), 'a policy for what only signs')
+    if (provider === 'federation-token') assert.ok('policyArns' in parameters, 'a session that may do nothing')
+    if (provider === 'session-token' || provider === 'federation-token') {
       assert.ok(signer === 'keys' && input.wishes.session, 'a session token that AWS refuses or nobody wants')
     } else if (signer !== 'keys') {
       assert.ok(durationSeconds <= 3600, 'a chained role over an hour')
@@ -115,6 +128,10 @@ function checkPlan(made: Plan, input: PlanInput): void {
     signer = 'temporary'
   }
   assert.ok(codes <= 1, 'two codes for one plan')
+
+  const wished = input.wishes.policy?.readOnly?.value === true
+  const restricted = made.steps.some(step => step.kind === 'provider' && 'policyArns' in step.step.parameters)
+  assert.ok(restricted || !wished, 'a restriction that is passed over')
 
   const { duration } = input.wishes
   const last = made.steps.at(-1)

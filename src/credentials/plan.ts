@@ -2,6 +2,7 @@ import { endpointOf, regionOf } from './endpoint.ts'
 import { type Level, type Levels, levelsOf, type RoleLevel } from './levels.ts'
 import {
   chainedRoleLifetime,
+  federationTokenLifetime,
   formatSeconds,
   type Lifetime,
   roleLifetime,
@@ -9,9 +10,11 @@ import {
   sourceLifetime,
 } from './lifetimes.ts'
 import { type Mfa, mfaOfKeys, mfaOfRoles } from './mfa.ts'
+import { partitionOfRegion } from './partition.ts'
 import type { PlanInput, Wishes } from './plan-input.ts'
 import type { Plan, PlanStep, ProviderStep, Reason } from './plan-types.ts'
-import { roleParameters } from './role-parameters.ts'
+import { roleParameters, roleReasons } from './role-parameters.ts'
+import { type SessionPolicy, sessionPolicyOf, unrestrictable } from './session-policy.ts'
 import { followSourceProfiles } from './source-chain.ts'
 import type { ProviderSource, Source } from './sources.ts'
 
@@ -32,6 +35,7 @@ type Drafts = readonly [Draft, ...Draft[]]
  * the same plan. Every rule is a row of plan.test.ts.
  * @throws VaultError ERR_PROFILE_UNKNOWN, ERR_CONFIG_SOURCE_PROFILE, ERR_CREDENTIALS_MISSING for what is not there
  * @throws VaultError ERR_CONFIG_LOOP, ERR_CONFIG_INCLUDE, ERR_CONFIG_SYNTAX, ERR_CONFIG_VALUE for what cannot be meant
+ * @throws VaultError ERR_PLAN_POLICY where a session policy is asked for and AWS has no way to it
  * @throws VaultError ERR_PLAN_UNSUPPORTED for a source that we have no provider for, ERR_PLAN_AMBIGUOUS where two
  * plugins claim a profile
  */
@@ -39,22 +43,35 @@ export function plan(input: PlanInput): Plan {
   const { wishes } = input
   const { profiles, source } = followSourceProfiles(input)
   const levels = levelsOf(profiles, wishes.roleArn)
+  const policy = policyOf(levels, input)
   const [first, ...others] =
-    source.kind === 'stored-keys' ? fromStoredKeys(source, levels, wishes) : fromProvider(source, levels, wishes)
+    source.kind === 'stored-keys'
+      ? fromStoredKeys(source, levels, wishes, policy)
+      : fromProvider(source, levels, wishes, policy)
   const region = regionOf(levels.roles.at(-1) ?? levels.source, wishes)
   return {
     profile: input.profile,
     ...(region === undefined ? {} : { region }),
     steps: [first.step, ...others.map(({ step }) => step)],
+    ...(policy?.file === undefined ? {} : { policyFile: policy.file }),
     notes: [first, ...others].flatMap(({ notes }) => notes),
   }
 }
 
-function fromStoredKeys({ why }: Source, levels: Levels, wishes: Wishes): Drafts {
+/** What the credentials that come out are restricted to. The policies that AWS keeps are in every partition. */
+function policyOf(levels: Levels, { wishes, config }: PlanInput): SessionPolicy | undefined {
+  const role = levels.roles.at(-1)
+  const { region = '' } = endpointOf(role ?? levels.source, levels, wishes).address
+  const partition = role?.roleArn.value.split(':')[1] ?? partitionOfRegion(region)
+  return sessionPolicyOf(role ?? levels.source, config, wishes.policy ?? {}, partition)
+}
+
+function fromStoredKeys({ why }: Source, levels: Levels, wishes: Wishes, policy?: SessionPolicy): Drafts {
   const keys: Draft = { step: { kind: 'stored-keys', profile: levels.source.name, why }, notes: [] }
   const [firstRole] = levels.roles
   if (firstRole === undefined) {
     const mfa = mfaOfKeys(levels.source, wishes)
+    if (policy !== undefined) return [keys, federationToken(levels, wishes, mfa, policy)]
     return wishes.session ? [keys, sessionToken(levels, wishes, mfa)] : [{ ...keys, notes: bareKeysNotes(wishes, mfa) }]
   }
   const firstRoleSeconds = roleLifetime(firstRole, wishes).seconds
@@ -62,28 +79,34 @@ function fromStoredKeys({ why }: Source, levels: Levels, wishes: Wishes): Drafts
   const token = mfa?.call === 'session-token' ? [sessionToken(levels, wishes, mfa)] : []
   const signer: Signer =
     token.length > 0 ? { text: 'session token', isLongLived: false } : { text: 'stored keys', isLongLived: true }
-  return [keys, ...token, ...assumedRoles(levels, wishes, mfa, signer)]
+  return [keys, ...token, ...assumedRoles(levels, wishes, mfa, signer, policy)]
 }
 
-function fromProvider(source: ProviderSource, levels: Levels, wishes: Wishes): Drafts {
+function fromProvider(source: ProviderSource, levels: Levels, wishes: Wishes, policy?: SessionPolicy): Drafts {
   const { provider, parameters, cache, tokens, lifetimeIsFixed, why } = source
   const [firstRole] = levels.roles
   const lifetime = firstRole === undefined && !lifetimeIsFixed ? sourceLifetime(wishes) : undefined
-  const address = source.address ?? endpointOf(levels.source, levels, wishes).address
+  const endpoint = endpointOf(levels.source, levels, wishes)
+  const address = source.address ?? endpoint.address
+  const whereTo = source.address === undefined ? endpoint.why : []
   const first: Draft = {
     step: {
       kind: 'provider',
       step: { provider, profile: levels.source.name, ...address, ...secondsOf(lifetime), parameters },
       cache,
       ...(tokens && { tokens }),
-      why: [...why, ...(lifetime === undefined ? [] : [lifetime.why])],
+      why: [...why, ...(lifetime === undefined ? [] : [lifetime.why]), ...whereTo],
     },
     notes: firstRole === undefined ? fixedLifetimeNotes(source, levels.source, wishes) : [],
   }
-  if (firstRole === undefined) return [first]
+  if (firstRole === undefined) {
+    if (policy === undefined) return [first]
+    const reason = `they come from the provider ${provider}, which takes no session policy`
+    throw unrestrictable(policy, levels.source.name, reason, 'use a profile that assumes a role with them')
+  }
   const firstRoleSeconds = chainedRoleLifetime(firstRole, wishes).seconds
   const mfa = mfaOfRoles(levels, { wishes, fromStoredKeys: false, firstRoleSeconds })
-  return [first, ...assumedRoles(levels, wishes, mfa, { text: `provider ${provider}`, isLongLived: false })]
+  return [first, ...assumedRoles(levels, wishes, mfa, { text: `provider ${provider}`, isLongLived: false }, policy)]
 }
 
 function sessionToken(levels: Levels, wishes: Wishes, mfa: Mfa | undefined): Draft {
@@ -101,29 +124,71 @@ function sessionToken(levels: Levels, wishes: Wishes, mfa: Mfa | undefined): Dra
   })
 }
 
+/** Keys that may do no more than a policy says. AWS has nothing else for that, and takes no MFA code with it. */
+function federationToken(levels: Levels, wishes: Wishes, mfa: Mfa | undefined, policy: SessionPolicy): Draft {
+  const { name } = levels.source
+  if (!wishes.session) {
+    const hint = 'leave out --no-session, or the policy'
+    throw unrestrictable(policy, name, '--no-session hands out the long-lived keys themselves', hint)
+  }
+  const lifetime = federationTokenLifetime(wishes)
+  const draft = exchange('federation-token', 'sts.GetFederationToken', levels.source, {
+    levels,
+    wishes,
+    lifetime,
+    mfa: undefined,
+    parameters: policyParameters(policy),
+    why: [
+      {
+        text: `a federated session stands in for the long-lived keys of ${name}, which cannot be restricted otherwise`,
+      },
+      ...policy.why,
+      lifetime.why,
+    ],
+  })
+  if (mfa === undefined) return draft
+  const note = `${mfa.serial} is not asked for a code: AWS takes none where keys are restricted by a session policy`
+  return { ...draft, notes: [note] }
+}
+
+/** AWS refuses empty lists. */
+const policyParameters = ({ arns }: SessionPolicy): ProviderStep['step']['parameters'] =>
+  arns.length === 0 ? {} : { policyArns: arns }
+
 /** What the first role is asked for with. */
 interface Signer {
   readonly text: string
   readonly isLongLived: boolean
 }
 
-function assumedRoles(levels: Levels, wishes: Wishes, mfa: Mfa | undefined, source: Signer): Draft[] {
+function assumedRoles(
+  levels: Levels,
+  wishes: Wishes,
+  mfa: Mfa | undefined,
+  source: Signer,
+  targetPolicy?: SessionPolicy,
+): Draft[] {
   return levels.roles.map((role, index) => {
     const below = levels.roles[index - 1]
     const isFirst = below === undefined
     const lifetime = isFirst && source.isLongLived ? roleLifetime(role, wishes) : chainedRoleLifetime(role, wishes)
     const ownMfa = isFirst && mfa?.call === 'first-role' ? mfa : undefined
-    return exchange('assume-role', 'sts.AssumeRole', role, {
+    const policy = index === levels.roles.length - 1 ? targetPolicy : undefined
+    // Kept apart, so that neither takes the other's place, and the Go tool takes the one for the other.
+    const slotType = policy === undefined ? 'sts.AssumeRole' : 'sts.AssumeRole+policy'
+    return exchange('assume-role', slotType, role, {
       levels,
       wishes,
       lifetime,
       mfa: ownMfa,
-      parameters: roleParameters(role, wishes),
+      parameters: { ...roleParameters(role, wishes), ...(policy && policyParameters(policy)) },
       why: [
         { text: `profile ${role.name} assumes a role`, origin: role.roleArn.origin },
         { text: `signed by the ${isFirst ? source.text : `role of ${below.name}`}` },
+        ...(policy?.why ?? []),
         lifetime.why,
         ...(ownMfa?.why ?? mfaGivenBefore(mfa)),
+        ...roleReasons(role, wishes),
       ],
     })
   })
@@ -162,7 +227,7 @@ function exchange(provider: string, slotType: string, level: Level | RoleLevel, 
     ...(mfa?.process === undefined ? {} : { mfaProcess: mfa.process }),
     cache: { type: slotType, profile: level.name, serial: mfa?.serial ?? '' },
     ...(parts.anyLifetime ? { anyLifetime: true as const } : {}),
-    why,
+    why: [...why, ...endpoint.why],
   }
   return { step, notes: [...(lifetime.note === undefined ? [] : [lifetime.note]), ...(mfa?.notes ?? [])] }
 }

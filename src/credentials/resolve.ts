@@ -14,6 +14,7 @@ import type { FoundSession, SessionCache } from '../vault/session-cache.ts'
 import type { MfaCodes } from './mfa-codes.ts'
 import type { Plan, ProviderStep, StoredKeysStep } from './plan-types.ts'
 import { requestFingerprint } from './request-fingerprint.ts'
+import { DEFAULT_MINIMUM_SECONDS } from './wishes.ts'
 
 /** What running a plan needs. The functions are called only when what they give is needed. */
 export interface ResolveDependencies {
@@ -36,8 +37,16 @@ export interface ResolveDependencies {
 export interface ResolveOptions {
   /** Whether new sessions are made though there are cached ones. */
   readonly refresh: boolean
-  /** How long a cached session must still live to be used. */
+  /** How long a cached session must still live to be handed out. One that only signs needs less: see signerSeconds. */
   readonly minimumSeconds: number
+}
+
+/**
+ * How long a cached session must still live to sign for others, in seconds. What it signs for does not end with it, so a
+ * wish for more is no reason to ask for another MFA code.
+ */
+export function signerSeconds(minimumSeconds: number): number {
+  return Math.min(minimumSeconds, DEFAULT_MINIMUM_SECONDS)
 }
 
 /**
@@ -49,6 +58,10 @@ export interface ResolveOptions {
  * @throws whatever the providers, the keyring and the questions for MFA codes throw
  */
 export async function resolve(plan: Plan, dependencies: ResolveDependencies): Promise<Credentials> {
+  const last = plan.steps.at(-1)
+  if (plan.policyFile !== undefined && !(last?.kind === 'provider' && 'policy' in last.step.parameters)) {
+    throw new RangeError('the policy file of the plan has not been read')
+  }
   const { credentials } = await new PlanRun(plan, dependencies).run(plan.steps.length - 1)
   return credentials
 }
@@ -118,7 +131,8 @@ class PlanRun {
       return undefined
     }
     const sessions = await this.#dependencies.sessionCache()
-    const { minimumSeconds } = this.#dependencies.options
+    const minimum = this.#dependencies.options.minimumSeconds
+    const minimumSeconds = index === this.#plan.steps.length - 1 ? minimum : signerSeconds(minimum)
     const { fingerprint, durationSeconds } = this.#request(index)
     const found = await sessions.find(cache, {
       fingerprint,

@@ -3,6 +3,7 @@ import type { Located } from '../aws-config/origin.ts'
 import { parseList, parseTags } from '../aws-config/values.ts'
 import { levelSetting, type RoleLevel } from './levels.ts'
 import type { Wishes } from './plan-input.ts'
+import type { Reason } from './plan-types.ts'
 import { refusedValue } from './refused-value.ts'
 
 /** What AWS takes as a role's ARN (API reference of STS, IAM identifiers). */
@@ -35,6 +36,23 @@ export function roleParameters(role: RoleLevel, wishes: Wishes): Record<string, 
   return Object.fromEntries(
     Object.entries(parameters).filter((entry): entry is [string, JsonValue] => !isNothing(entry[1])),
   )
+}
+
+/** The settings that say more of a role's session than which role it is. An external id may be a secret of others. */
+export function roleReasons(role: RoleLevel, wishes: Wishes): Reason[] {
+  const own = role.isTarget ? wishes : undefined
+  const settings = [
+    ['role_session_name', own?.roleSessionName],
+    ['external_id', undefined],
+    ['source_identity', own?.sourceIdentity],
+    ['session_tags', own?.sessionTags],
+    ['transitive_session_tags', own?.transitiveTags],
+  ] as const
+  return settings.flatMap(([key, override]) => {
+    const setting = override ?? levelSetting(role, key)
+    if (setting === undefined) return []
+    return [{ text: key === 'external_id' ? `with ${key}` : `with ${key} ${setting.value}`, origin: setting.origin }]
+  })
 }
 
 function checkedRoleArn({ value, origin }: Located<string>): string {

@@ -1,6 +1,6 @@
 import type { Located, Origin } from '../aws-config/origin.ts'
 import { parseDuration } from '../aws-config/values.ts'
-import type { Wishes } from './plan-input.ts'
+import type { PolicyWishes, Wishes } from './plan-input.ts'
 
 /** The flags that say which credentials are wanted. */
 export interface CredentialFlags {
@@ -8,12 +8,16 @@ export interface CredentialFlags {
   readonly region?: string | undefined
   readonly 'mfa-token'?: string | undefined
   readonly refresh?: boolean | undefined
+  readonly 'min-ttl'?: string | undefined
+  readonly policy?: string | undefined
+  readonly 'policy-arn'?: readonly string[] | undefined
+  readonly 'read-only'?: boolean | undefined
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** How much life a cached session must have left, in seconds, where the user says nothing. */
-const DEFAULT_MINIMUM_SECONDS = 300
+export const DEFAULT_MINIMUM_SECONDS = 300
 
 /**
  * What the command line and the environment ask for. Empty variables ask for nothing. Pure.
@@ -43,22 +47,44 @@ export function readWishes(flags: CredentialFlags, environment: Environment, dur
     ...present('sessionTokenTtl', seconds('AWS_SESSION_TOKEN_TTL')),
     ...present('chainedSessionTokenTtl', seconds('AWS_CHAINED_SESSION_TOKEN_TTL')),
     ...present('assumeRoleTtl', seconds('AWS_ASSUME_ROLE_TTL')),
+    ...present('federationTokenTtl', seconds('AWS_FEDERATION_TOKEN_TTL')),
     ...present('roleArn', text('AWS_ROLE_ARN')),
     ...present('roleSessionName', text('AWS_ROLE_SESSION_NAME')),
     ...present('sessionTags', text('AWS_SESSION_TAGS')),
     ...present('transitiveTags', text('AWS_TRANSITIVE_TAGS')),
     ...present('sourceIdentity', text('AWS_SOURCE_IDENTITY')),
+    policy: policyWishes(flags),
+  }
+}
+
+function policyWishes({ policy, 'policy-arn': arns, 'read-only': readOnly }: CredentialFlags): PolicyWishes {
+  return {
+    ...present('file', policy === undefined ? undefined : { value: policy, origin: flag('policy') }),
+    ...present(
+      'arns',
+      arns?.map(value => ({ value, origin: flag('policy-arn') })),
+    ),
+    ...present(
+      'readOnly',
+      readOnly === undefined ? undefined : { value: readOnly, origin: flag(readOnly ? 'read-only' : 'no-read-only') },
+    ),
   }
 }
 
 /**
- * How much life a cached session must have left to be used, in seconds (`AWS_MIN_TTL`).
- * @throws VaultError ERR_CONFIG_VALUE when the variable's value is junk
+ * How much life credentials must have left to be handed out, in seconds (`--min-ttl`, `AWS_MIN_TTL`).
+ * @throws VaultError ERR_CONFIG_VALUE when the value is junk
  */
-export function minimumSeconds(environment: Environment): number {
-  const value = environment.AWS_MIN_TTL
-  if (!value) return DEFAULT_MINIMUM_SECONDS
-  return parseDuration(value, { name: 'AWS_MIN_TTL', origin: { kind: 'environment', variable: 'AWS_MIN_TTL' } })
+export function minimumSeconds(flags: CredentialFlags, environment: Environment): Located<number> {
+  const variable = 'AWS_MIN_TTL'
+  const wish =
+    flags['min-ttl'] === undefined
+      ? { name: variable, value: environment[variable], origin: { kind: 'environment', variable } as const }
+      : { name: 'min-ttl', value: flags['min-ttl'], origin: flag('min-ttl') }
+  if (wish.value === undefined || (wish.value === '' && wish.name === variable)) {
+    return { value: DEFAULT_MINIMUM_SECONDS, origin: { kind: 'default' } }
+  }
+  return { value: parseDuration(wish.value, wish), origin: wish.origin }
 }
 
 const flag = (name: string): Origin => ({ kind: 'flag', flag: name })

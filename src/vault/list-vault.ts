@@ -1,4 +1,5 @@
-import { profileNames } from '../aws-config/profile.ts'
+import { isVaultError } from '@aws-vault/plugin-sdk'
+import { profileNames, resolveProfile } from '../aws-config/profile.ts'
 import type { ConfigFile } from '../aws-config/read-config.ts'
 import { ssoStartUrl } from '../aws-config/sso-start-url.ts'
 import type { StoredSession } from './session-cache.ts'
@@ -15,6 +16,8 @@ export interface VaultRow {
   readonly sessions: readonly {
     readonly type: string
     readonly mfaSerial?: string
+    /** The role that the profile has now, for sessions of a role; what it was when they were made is in them alone. */
+    readonly role?: string
     readonly expiration: string
     readonly secondsLeft: number
   }[]
@@ -56,11 +59,25 @@ export function listVault(config: ConfigFile, contents: VaultContents, now: numb
     sessions: (sessions.get(profile) ?? []).map(({ type, serial, expiration }) => ({
       type,
       ...(serial === '' ? {} : { mfaSerial: serial }),
+      ...(isRoleSession.test(type) ? roleOf(config, profile) : {}),
       expiration: expiration.toISOString(),
       secondsLeft: Math.floor((expiration.getTime() - now) / 1000),
     })),
     ssoTokens: ssoTokens.get(profile) ?? [],
   }))
+}
+
+const isRoleSession = /^sts\.AssumeRole/
+
+/** Nothing where the config does not say it, or is broken there: a list is no place to complain of that. */
+function roleOf(config: ConfigFile, name: string): { role?: string } {
+  try {
+    const setting = resolveProfile(config, name).get('role_arn')
+    return setting === undefined ? {} : { role: setting.value }
+  } catch (error) {
+    if (isVaultError(error)) return {}
+    throw error
+  }
 }
 
 /** A token is its profiles'; one of no profile stands under its start URL. */

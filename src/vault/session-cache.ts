@@ -14,6 +14,7 @@ import {
   decodeSsoTokenKey,
   encodeSessionKey,
   encodeSsoTokenKey,
+  isOfType,
   type SessionKey,
   type SessionSlot,
   sessionKeyPrefix,
@@ -115,18 +116,19 @@ export class SessionCache {
   }
 
   /**
-   * Removes the sessions of some profiles and the SSO tokens of some start URLs; without arguments all sessions, tokens
-   * and what very old versions left. Says how many.
+   * Removes the sessions of some profiles and the SSO tokens of some start URLs; without profiles all sessions, tokens
+   * and what very old versions left. With a type only what is of that type: see {@link isOfType}. Says how many.
    */
-  async clear(profiles?: readonly string[], ssoStartUrls: readonly string[] = []): Promise<number> {
+  async clear(profiles?: readonly string[], ssoStartUrls: readonly string[] = [], type?: string): Promise<number> {
     if (profiles === undefined) {
-      return this.#removeAll(key => classifyKey(key) !== 'credentials')
+      return this.#removeAll(key => classifyKey(key) !== 'credentials' && (type === undefined || isOfType(key, type)))
     }
     const names = new Set(profiles)
     const tokens = new Set(ssoStartUrls.map(encodeSsoTokenKey))
     return this.#removeAll(key => {
       const session = decodeSessionKey(key)
-      return session === undefined ? tokens.has(key) : names.has(session.profile)
+      const isTheirs = session === undefined ? tokens.has(key) : names.has(session.profile)
+      return isTheirs && (type === undefined || isOfType(key, type))
     })
   }
 

@@ -15,18 +15,37 @@ export interface SessionKey extends SessionSlot {
 /** What lies under a key, told from the key alone. */
 export type KeyClass = 'credentials' | 'session' | 'old-session' | 'sso-token'
 
-const typesOfTheGoTool: ReadonlySet<string> = new Set([
+const knownTypes: ReadonlySet<string> = new Set([
   'sts.GetSessionToken',
   'sts.AssumeRole',
   'sts.AssumeRoleWithWebIdentity',
   'sso.GetRoleCredentials',
   'credential_process',
+  // Ours; the Go tool sees sessions in them, but looks for none there.
+  'sts.AssumeRole+policy',
+  'sts.GetFederationToken',
 ])
 
 const typeOfPlugin = /^plugin\.[a-z0-9][a-z0-9-]*$/
 const unixSeconds = /^(0|[1-9]\d{0,11})$/
 const oldSessions = [/^session,[^,]*,[^,]*,\d+$/, /^session:[^:]*:[^:]*:.+$/, /^.+ session \(\d+\)$/s]
 const ssoToken = /^oidc:https?:\/\/./
+
+/** Whether there are sessions of that type; `oidc` are SSO tokens. */
+export function isSessionType(type: string): boolean {
+  return type === 'oidc' || knownTypes.has(type) || typeOfPlugin.test(type)
+}
+
+/** The types that a user can name, but for those of plugins. */
+export function sessionTypes(): string[] {
+  return [...knownTypes, 'oidc']
+}
+
+/** Whether what lies under `key` is of a type of session: itself, or with a policy (`sts.AssumeRole+policy`). */
+export function isOfType(key: string, type: string): boolean {
+  const own = ssoToken.test(key) ? 'oidc' : decodeSessionKey(key)?.type
+  return own === type || own?.startsWith(`${type}+`) === true
+}
 
 /** The session type of a provider that the Go tool does not know. */
 export function sessionTypeOfPlugin(provider: string): string {
@@ -55,7 +74,7 @@ export function decodeSessionKey(key: string): SessionKey | undefined {
   }
   const profile = decodeText(encodedProfile)
   const serial = decodeText(encodedSerial)
-  const known = typesOfTheGoTool.has(type) || typeOfPlugin.test(type)
+  const known = knownTypes.has(type) || typeOfPlugin.test(type)
   if (rest.length > 0 || !known || !profile || serial === undefined || !unixSeconds.test(expiry)) {
     return undefined
   }

@@ -22,7 +22,9 @@ const glue = [
 
 /** Of the domain, but run with the container in hand; each says in its docstring what it does with it. */
 const withContainer = [
+  'src/credentials/explain-profile.ts',
   'src/credentials/obtain.ts',
+  'src/credentials/prepare.ts',
   'src/credentials/sso-login.ts',
   'src/credentials/sso-token-store.ts',
   'src/credentials/who-is.ts',

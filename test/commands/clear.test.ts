@@ -53,6 +53,33 @@ describe('clear', () => {
     assert.equal((await scene.sandbox.ok(['clear', 'admin'])).stdout, 'Cleared 1 session.\n')
   })
 
+  test('--type removes the sessions of one type, of all or of one profile', async () => {
+    await using scene = await setClearScene()
+    const { sandbox } = scene
+    await sandbox.ok(['exec', 'admin', '--read-only', 'true'])
+    await sandbox.ok(['exec', 'work', '--read-only', 'true'])
+    const left = async () => (await sandbox.ok(['list', '--sessions'])).stdout.match(/\S+ s[^:]+/g)
+    const cleared = async (...args: string[]) => (await sandbox.ok(['clear', ...args])).stdout
+    assert.equal(await cleared('work', '--type', 'sts.AssumeRole'), 'Cleared 0 sessions.\n')
+    assert.equal(await cleared('admin', '--type', 'sts.AssumeRole+policy'), 'Cleared 1 session.\n')
+    assert.deepEqual(await left(), ['work sts.GetFederationToken', 'work sts.GetSessionToken', 'admin sts.AssumeRole'])
+    await sandbox.ok(['exec', 'admin', '--read-only', 'true'])
+    assert.equal(await cleared('--type', 'sts.AssumeRole'), 'Cleared 2 sessions.\n', 'those with a policy too')
+    assert.equal(await cleared('--type', 'plugin.okta'), 'Cleared 0 sessions.\n')
+    assert.equal(await cleared('--type', 'oidc'), 'Cleared 0 sessions.\n')
+    assert.deepEqual(await left(), ['work sts.GetFederationToken', 'work sts.GetSessionToken'])
+  })
+
+  test('a type that there is not is refused, with those that there are', async () => {
+    await using scene = await setClearScene()
+    const { stderr } = await scene.sandbox.fails(['clear', '--type', 'AssumeRole'], 2)
+    assert.match(
+      stderr,
+      /no sessions of a type "AssumeRole"[\s\S]*hint: types are sts\.GetSessionToken, sts\.AssumeRole/,
+    )
+    assert.equal((await scene.sandbox.ok(['clear'])).stdout, 'Cleared 2 sessions.\n')
+  })
+
   test('--json says how many', async () => {
     await using scene = await setClearScene()
     assert.deepEqual(JSON.parse((await scene.sandbox.ok(['clear', '--json'])).stdout), { sessions: 2 })

@@ -72,7 +72,7 @@ a        -            sts.AssumeRole:1h59m
     assert.equal((await sandbox.ok(['list', '--credentials'])).stdout, 'work\nold\nzz\n')
     assert.equal(
       (await sandbox.ok(['list', '--sessions'])).stdout,
-      'work sts.GetSessionToken:14m\na sts.AssumeRole:1h59m\n',
+      `work sts.GetSessionToken:14m\na sts.AssumeRole:1h59m ${roleArn('admin')}\n`,
     )
     const profiles = (await sandbox.ok(['list', '--profiles'])).stdout.split('\n')
     assert.deepEqual(profiles, ['default', 'zoo', 'work', 'a', ''])
@@ -88,6 +88,7 @@ a        -            sts.AssumeRole:1h59m
     assert.deepEqual([type, rest], ['sts.GetSessionToken', {}])
     assert.ok(secondsLeft > 800 && secondsLeft <= 900)
     assert.ok(Math.abs(new Date(expiration).getTime() - Date.now() - secondsLeft * 1000) < 10_000)
+    assert.equal(rows[3].sessions[0].role, roleArn('admin'))
     assert.deepEqual(
       rows.map(({ profile, configured, credentials }: Record<string, unknown>) => [profile, configured, credentials]),
       [
@@ -117,7 +118,10 @@ a        -            sts.AssumeRole:1h59m
     renameSync(join(vault, session), join(vault, session.replace(/\d+$/, '1700000000')))
     const { stdout } = await scene.sandbox.ok(['list'])
     assert.match(stdout, /^work +work +-$/m)
-    assert.equal((await scene.sandbox.ok(['list', '--sessions'])).stdout, 'a sts.AssumeRole:1h59m\n')
+    assert.equal(
+      (await scene.sandbox.ok(['list', '--sessions'])).stdout,
+      `a sts.AssumeRole:1h59m ${roleArn('admin')}\n`,
+    )
   })
 
   test('in an empty home says nothing wrong, and writes nothing', async () => {

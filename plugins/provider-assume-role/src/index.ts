@@ -1,10 +1,13 @@
 import type { CredentialProvider, CredentialStep } from '@aws-vault/plugin-sdk'
-import { callSts, credentialsIn, type StsCall } from '@aws-vault/plugin-sdk/sts'
+import { callSts, credentialsIn, type StsCall, usualSessionName } from '@aws-vault/plugin-sdk/sts'
 import { assumeRoleInput } from './parameters.ts'
 import { isSessionOfRole } from './same-role.ts'
 
 /** What AWS Vault asks for when nobody says how long. */
 const usualDurations: readonly (number | undefined)[] = [undefined, 3600]
+
+/** Characters that AWS takes in the name of a role's session. */
+const longestName = 64
 
 /** Parameters that leave no trace in a session by which another program's could be told. */
 const untraceable = ['externalId', 'sourceIdentity', 'sessionTags', 'transitiveTagKeys', 'policy', 'policyArns']
@@ -13,7 +16,7 @@ const untraceable = ['externalId', 'sourceIdentity', 'sessionTags', 'transitiveT
 const provider: CredentialProvider = {
   async resolve(step, { source, mfaCode }, context) {
     const input = assumeRoleInput(step)
-    const RoleSessionName = input.RoleSessionName ?? (await import('./role-session-name.ts')).usualRoleSessionName()
+    const RoleSessionName = input.RoleSessionName ?? usualSessionName(longestName)
     const call: StsCall = { action: 'AssumeRole', step, source, mfaCode }
     const answer = await callSts(call, context, (client, sts, options) =>
       client.send(

@@ -16,6 +16,7 @@ import { runCall, type SendOptions } from './sts/run-call.ts'
 
 export type { StsModule } from './sts/client.ts'
 export type { SendOptions } from './sts/run-call.ts'
+export { usualSessionName } from './sts/session-name.ts'
 
 /** One call. */
 export interface StsCall {

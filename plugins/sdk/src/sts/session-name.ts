@@ -1,11 +1,13 @@
 import { hostname, userInfo } from 'node:os'
 
-/** What AWS takes: 2 to 64 of these (API reference of STS, AssumeRole). */
+/** What AWS takes in the names of sessions (API reference of STS, AssumeRole and GetFederationToken). */
 const notAllowed = /[^\w+=,.@-]+/g
-const longest = 64
 
-/** The name under which CloudTrail shows who used a role, where the user chose none: who and where, `alice@laptop`. */
-export function usualRoleSessionName(user: string = userName(), host: string = hostname()): string {
+/**
+ * The name under which CloudTrail shows who used a session, where the user chose none: who and where, `alice@laptop`.
+ * @param longest how many characters AWS takes: 64 for a role's session, 32 for a federated one
+ */
+export function usualSessionName(longest: number, user: string = userName(), host: string = hostname()): string {
   const [machine = ''] = host.split('.')
   const parts = [user, machine].map(part => part.replaceAll(notAllowed, '-')).filter(part => part !== '')
   const name = parts.join('@').slice(0, longest)

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { usualRoleSessionName } from './role-session-name.ts'
+import { usualSessionName } from './session-name.ts'
 
-describe('usualRoleSessionName', () => {
+describe('usualSessionName', () => {
   const rows: readonly [user: string, host: string, name: string][] = [
     ['alice', 'laptop', 'alice@laptop'],
     ['alice', 'laptop.example.com', 'alice@laptop'],
@@ -15,11 +15,15 @@ describe('usualRoleSessionName', () => {
   ]
   for (const [user, host, name] of rows) {
     it(`${user.slice(0, 12)} on "${host}": ${name.slice(0, 20)}`, () => {
-      assert.equal(usualRoleSessionName(user, host), name)
+      assert.equal(usualSessionName(64, user, host), name)
     })
   }
 
+  it('is as short as it has to be', () => {
+    assert.equal(usualSessionName(32, 'a-rather-long-user-name', 'and-machine'), 'a-rather-long-user-name@and-mach')
+  })
+
   it('is one that AWS takes on this machine', () => {
-    assert.match(usualRoleSessionName(), /^[\w+=,.@-]{2,64}$/)
+    assert.match(usualSessionName(32), /^[\w+=,.@-]{2,32}$/)
   })
 })
