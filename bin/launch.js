@@ -10,12 +10,14 @@ const [task, ...args] = process.argv.slice(2)
 
 if (!isInstalled()) {
   process.stderr.write('Installing dependencies ...\n')
-  // Through a shell, since npm is a batch file on Windows; nothing of the user's stands in this line.
-  const { status } = spawnSync('npm ci --no-audit --no-fund --loglevel=error', {
-    cwd: root,
-    shell: true,
-    stdio: ['ignore', 2, 2],
-  })
+  const options = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
+  // The npm that runs us, with its own settings: among our dependencies there is another one, which `npm run` puts first.
+  // Without it through a shell, since npm is a batch file on Windows; nothing of the user's stands in this line.
+  const npm = process.env.npm_execpath
+  const [command, args, shell] = npm
+    ? [process.execPath, [npm, ...options], false]
+    : [`npm ${options.join(' ')}`, [], true]
+  const { status } = spawnSync(command, args, { cwd: root, shell, stdio: ['ignore', 2, 2] })
   if (status !== 0) process.exit(status ?? 1)
 }
 
