@@ -8,6 +8,7 @@ import type {
   StepInput,
 } from '@aws-vault/plugin-sdk'
 import { isVaultError, VaultError } from '@aws-vault/plugin-sdk'
+import { lockIfPossible } from '../locks/lock-if-possible.ts'
 import type { CredentialStore } from '../vault/credential-store.ts'
 import type { SessionCredentials, SessionRequest } from '../vault/session.ts'
 import type { FoundSession, SessionCache } from '../vault/session-cache.ts'
@@ -196,9 +197,7 @@ class PlanRun {
     if (name === undefined || this.#held.has(name)) {
       return task()
     }
-    let hasBegun = false
-    const run = async () => {
-      hasBegun = true
+    const alone = async () => {
       this.#held.add(name)
       try {
         return await task()
@@ -206,17 +205,9 @@ class PlanRun {
         this.#held.delete(name)
       }
     }
-    try {
-      return await lock(name, run, () =>
-        logger.warn(`waiting for another aws-vault that is getting credentials of profile "${step.profile}"`),
-      )
-    } catch (error) {
-      if (hasBegun || !isVaultError(error, 'ERR_LOCK_UNAVAILABLE')) {
-        throw error
-      }
-      logger.debug(`going on without a lock: ${error.message}`)
-      return run()
-    }
+    const onWait = () =>
+      logger.warn(`waiting for another aws-vault that is getting credentials of profile "${step.profile}"`)
+    return lockIfPossible(run => lock(name, run, onWait), alone, logger)
   }
 
   async #make(index: number, providerStep: ProviderStep): Promise<Credentials> {

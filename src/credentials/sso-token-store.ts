@@ -1,5 +1,6 @@
 import { isVaultError, type SsoTokenStore } from '@aws-vault/plugin-sdk'
 import type { Container } from '../container.ts'
+import { lockIfPossible } from '../locks/lock-if-possible.ts'
 
 /** The logins in the container's keyring, as the provider sees them: kept where that is possible, one login at a time. */
 export async function ssoTokenStore(container: Container): Promise<SsoTokenStore> {
@@ -18,20 +19,10 @@ export async function ssoTokenStore(container: Container): Promise<SsoTokenStore
     async remove(startUrl) {
       await ssoTokens.remove(startUrl)
     },
-    async alone(startUrl, task) {
-      let hasBegun = false
-      const run = () => {
-        hasBegun = true
-        return task()
-      }
+    alone(startUrl, task) {
+      const name = `${identity} ${JSON.stringify(['sso', startUrl])}`
       const onWait = () => logger.warn(`waiting for another aws-vault that logs in to ${startUrl}`)
-      try {
-        return await container.withLock(`${identity} ${JSON.stringify(['sso', startUrl])}`, run, onWait)
-      } catch (error) {
-        if (hasBegun || !isVaultError(error, 'ERR_LOCK_UNAVAILABLE')) throw error
-        logger.debug(`going on without a lock: ${error.message}`)
-        return run()
-      }
+      return lockIfPossible(run => container.withLock(name, run, onWait), task, logger)
     },
   }
 }
