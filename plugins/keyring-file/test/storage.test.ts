@@ -336,7 +336,9 @@ function inNamespace(command: string): string {
 
 function skipWithoutNamespace(test: TestContext): boolean {
   if (spawnSync('sh', ['-c', inNamespace('mount -t tmpfs tmpfs /mnt')]).status === 0) return false
-  test.skip('this system lets nobody mount a file system of their own (unshare -rm)')
+  const reason = 'this system lets nobody mount a file system of their own (unshare -rm)'
+  assert.notEqual(process.env.CI, 'true', reason)
+  test.skip(reason)
   return true
 }
 
