@@ -99,6 +99,7 @@ const DIFFERENCES: Readonly<Record<string, readonly Difference[]>> = {
   'role-mfa-same-ds3600': [{ reason: always }],
   'role-own-creds': [{ reason: always }],
   'source-loop-2': [{ reason: 'are refused, with the loop' }],
+  'webid-env': [{ reason: 'is the source of the named profile if that has no other one' }],
 }
 
 /** An AWS that gives what it is asked for, or what the case says. */
@@ -159,6 +160,7 @@ async function ours({ config, stored, runs, aws = [] }: Case): Promise<Seen[]> {
   const providers = new Map([
     ['session-token', sts.provider('GetSessionToken')],
     ['assume-role', sts.provider('AssumeRole')],
+    ['web-identity', sts.provider('AssumeRoleWithWebIdentity')],
   ])
   const seen: Seen[] = []
   for (const run of runs) {

@@ -50,6 +50,15 @@ export const builtInParts: readonly Part[] = [
   },
   {
     kind: 'providers',
+    name: 'process',
+    packageName: '@aws-vault/provider-process',
+    packageVersion: '0.1.0',
+    builtIn: true,
+    declaration: {"summary":"what a command of yours prints (credential_process)","module":"./dist/index.js"},
+    load: () => import('@aws-vault/provider-process'),
+  },
+  {
+    kind: 'providers',
     name: 'session-token',
     packageName: '@aws-vault/provider-session-token',
     packageVersion: '0.1.0',
@@ -65,5 +74,14 @@ export const builtInParts: readonly Part[] = [
     builtIn: true,
     declaration: {"summary":"the credentials of a role by single sign-on (IAM Identity Center)","module":"./dist/index.js","options":{"deviceCode":{"summary":"log in to single sign-on with a code, in a browser on any device","flag":"device-code","env":"AWS_VAULT_STDOUT","type":"boolean"}}},
     load: () => import('@aws-vault/provider-sso'),
+  },
+  {
+    kind: 'providers',
+    name: 'web-identity',
+    packageName: '@aws-vault/provider-web-identity',
+    packageVersion: '0.1.0',
+    builtIn: true,
+    declaration: {"summary":"the temporary credentials of a role, for a token of an identity provider (STS AssumeRoleWithWebIdentity)","module":"./dist/index.js"},
+    load: () => import('@aws-vault/provider-web-identity'),
   },
 ]

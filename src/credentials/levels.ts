@@ -58,6 +58,20 @@ export function levelsOf(profiles: readonly [Profile, ...Profile[]], roleArnOver
   return { source: { name: last.name, profiles: source }, roles }
 }
 
-function isSameLine(one: Origin, other: Origin | undefined): boolean {
-  return one.kind === 'file' && other?.kind === 'file' && one.file === other.file && one.line === other.line
+/**
+ * The levels of a source that assumes the role of its own profile: that role is the source, and the roles above it are
+ * signed by it.
+ * @returns undefined where the profile of the source has no role
+ */
+export function withRoleAsSource({ source, roles }: Levels): (Levels & { readonly source: RoleLevel }) | undefined {
+  const [own, ...above] = roles
+  const isOwn =
+    own?.name === source.name || source.profiles.some(it => isSameLine(it.get('role_arn')?.origin, own?.roleArn.origin))
+  if (own === undefined || !isOwn) return undefined
+  const profiles = [...new Set([...own.profiles, ...source.profiles])]
+  return { source: { ...own, name: source.name, profiles }, roles: above }
+}
+
+function isSameLine(one: Origin | undefined, other: Origin | undefined): boolean {
+  return one?.kind === 'file' && other?.kind === 'file' && one.file === other.file && one.line === other.line
 }

@@ -1,4 +1,5 @@
-import type { Located } from '../aws-config/origin.ts'
+import { VaultError } from '@aws-vault/plugin-sdk'
+import { describeOrigin, type Located } from '../aws-config/origin.ts'
 import { parseSeconds } from '../aws-config/values.ts'
 import { levelSetting, type RoleLevel } from './levels.ts'
 import type { Wishes } from './plan-input.ts'
@@ -84,6 +85,23 @@ export function chainedRoleLifetime(role: RoleLevel, wishes: Wishes): Lifetime {
 export function sourceLifetime(wishes: Wishes): Lifetime | undefined {
   const wish = named('duration', wishes.duration)
   return wish === undefined ? undefined : asWished(wish, LONGEST_SESSION_TOKEN, 'temporary credentials')
+}
+
+/**
+ * What to say where a wish meets a source that alone decides how long its credentials live.
+ * @param decider what decides, as in `credential_process`
+ * @throws VaultError ERR_PLAN_DURATION where the wish stands on the command line, and so is meant for this very run
+ */
+export function fixedLifetimeNotes(decider: string, profile: string, { duration }: Wishes): string[] {
+  if (duration === undefined) return []
+  const because = `the ${decider} of profile ${profile} decides how long its credentials live`
+  if (duration.origin.kind !== 'flag') {
+    return [`${because}: ${formatSeconds(duration.value)} (${describeOrigin(duration.origin)}) is not asked for`]
+  }
+  throw new VaultError('ERR_PLAN_DURATION', `--duration cannot be met: ${because}`, {
+    hint: 'leave --duration out',
+    facts: { profile, decider },
+  })
 }
 
 /** Seconds as durations are written: `8h`, `1h30m`, `90s`. */

@@ -1,6 +1,7 @@
 import type { Credentials } from '@aws-vault/plugin-sdk'
 import { describeOrigin } from '../aws-config/origin.ts'
 import type { Container } from '../container.ts'
+import { refuseCommandLoop } from './command-loop.ts'
 import { formatSeconds } from './lifetimes.ts'
 import { MfaCodes, type MfaRequest } from './mfa-codes.ts'
 import { runMfaProcess } from './mfa-process.ts'
@@ -28,6 +29,7 @@ export async function obtainCredentials(
   const prepared = await prepare(container, profile, flags)
   const { plan, vault, minimum } = prepared
   for (const note of plan.notes) container.logger.warn(note)
+  refuseCommandLoop(plan, container.world.environment)
   for (const { why } of plan.steps) container.logger.debug(why.map(({ text }) => text).join('; '))
   const { contributions } = await container.settings()
 
@@ -49,6 +51,8 @@ export async function obtainCredentials(
     logger: container.logger,
     options: { refresh: flags.refresh ?? false, minimumSeconds: minimum.value },
   })
+  // What a keyring gave or took is blacked out already; what a command gave may be in neither.
+  for (const secret of [credentials.secretAccessKey, credentials.sessionToken]) container.redactor.add(secret)
   warnOfShortLife(container, credentials, prepared)
   return { plan, credentials }
 }

@@ -48,6 +48,8 @@ export interface Wishes {
   // For the named profile alone:
   /** `AWS_ROLE_ARN`. */
   readonly roleArn?: Located<string>
+  /** `AWS_WEB_IDENTITY_TOKEN_FILE`. */
+  readonly webIdentityTokenFile?: Located<string>
   /** `AWS_ROLE_SESSION_NAME`. */
   readonly roleSessionName?: Located<string>
   /** `AWS_SESSION_TAGS`: `key=value,key=value`. */

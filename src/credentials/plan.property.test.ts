@@ -40,6 +40,8 @@ const settings = fc.record({
   vault_read_only: fc.option(fc.constantFrom('true', 'false'), { nil: undefined, freq: 1 }),
   okta_app_url: rarely(fc.constant('https://acme.okta.com')),
   credential_process: fc.option(fc.constant('cat'), { nil: undefined, freq: 1 }),
+  web_identity_token_file: rarely(fc.constant('/token')),
+  credential_source: rarely(fc.constant('Environment')),
 })
 
 const located = <T>(arbitrary: fc.Arbitrary<T>) =>
@@ -57,6 +59,7 @@ const wishes = fc
     federationTokenTtl: fc.option(located(seconds), { nil: undefined, freq: 1 }),
     policy: fc.option(fc.record({ readOnly: located(fc.boolean()) }), { nil: undefined, freq: 1 }),
     assumeRoleTtl: fc.option(located(seconds), { nil: undefined, freq: 1 }),
+    webIdentityTokenFile: rarely(located(fc.constant('/pod'))),
   })
   .map(
     all =>
@@ -94,13 +97,20 @@ const LIMITS: Readonly<Record<string, number>> = {
   'federation-token': 129_600,
   'assume-role': 43_200,
   okta: 129_600,
+  'web-identity': 43_200,
+  process: 900,
 }
 
 /** What AWS and common sense want of every plan. */
 function checkPlan(made: Plan, input: PlanInput): void {
   const [source, ...exchanges] = made.steps
   if (source.kind === 'stored-keys') assert.ok(input.storedKeys.has(source.profile), 'keys that are not stored')
-  else assert.equal(source.step.provider, 'okta', 'a source is keys or what a plugin claims')
+  else {
+    const { provider, durationSeconds = 900, parameters } = source.step
+    assert.ok(['okta', 'web-identity', 'process'].includes(provider), 'a source is keys or a provider of sources')
+    assert.ok(durationSeconds >= 900 && durationSeconds <= (LIMITS[provider] ?? 0), 'a duration that AWS refuses')
+    assert.equal('roleArn' in parameters, provider === 'web-identity')
+  }
 
   let codes = 0
   let signer = source.kind === 'stored-keys' ? 'keys' : 'temporary'

@@ -1,8 +1,9 @@
 import { endpointOf, regionOf } from './endpoint.ts'
-import { type Level, type Levels, levelsOf, type RoleLevel } from './levels.ts'
+import { type Level, type Levels, levelsOf, type RoleLevel, withRoleAsSource } from './levels.ts'
 import {
   chainedRoleLifetime,
   federationTokenLifetime,
+  fixedLifetimeNotes,
   formatSeconds,
   type Lifetime,
   roleLifetime,
@@ -13,10 +14,10 @@ import { type Mfa, mfaOfKeys, mfaOfRoles } from './mfa.ts'
 import { partitionOfRegion } from './partition.ts'
 import type { PlanInput, Wishes } from './plan-input.ts'
 import type { Plan, PlanStep, ProviderStep, Reason } from './plan-types.ts'
-import { roleParameters, roleReasons } from './role-parameters.ts'
+import { roleParameters, roleReasons, webIdentityParameters } from './role-parameters.ts'
 import { type SessionPolicy, sessionPolicyOf, unrestrictable } from './session-policy.ts'
 import { followSourceProfiles } from './source-chain.ts'
-import type { ProviderSource, Source } from './sources.ts'
+import { noRoleError, type ProviderSource, type Source } from './sources.ts'
 
 export type { PlanInput, Wishes } from './plan-input.ts'
 export type { Plan, PlanStep, ProviderStep, Reason, SessionSlot, StoredKeysStep } from './plan-types.ts'
@@ -37,7 +38,8 @@ type Drafts = readonly [Draft, ...Draft[]]
  * @throws VaultError ERR_CONFIG_LOOP, ERR_CONFIG_INCLUDE, ERR_CONFIG_SYNTAX, ERR_CONFIG_VALUE for what cannot be meant
  * @throws VaultError ERR_PLAN_POLICY where a session policy is asked for and AWS has no way to it
  * @throws VaultError ERR_PLAN_UNSUPPORTED for a source that we have no provider for, ERR_PLAN_AMBIGUOUS where two
- * plugins claim a profile
+ * plugins claim a profile, ERR_PLAN_NO_ROLE for a web identity without a role, ERR_PLAN_DURATION for a `--duration` that
+ * a source cannot meet
  */
 export function plan(input: PlanInput): Plan {
   const { wishes } = input
@@ -83,9 +85,14 @@ function fromStoredKeys({ why }: Source, levels: Levels, wishes: Wishes, policy?
 }
 
 function fromProvider(source: ProviderSource, levels: Levels, wishes: Wishes, policy?: SessionPolicy): Drafts {
-  const { provider, parameters, cache, tokens, lifetimeIsFixed, why } = source
-  const [firstRole] = levels.roles
-  const lifetime = firstRole === undefined && !lifetimeIsFixed ? sourceLifetime(wishes) : undefined
+  if (source.assumesRole) return fromWebIdentity(source, levels, wishes, policy)
+  const { provider, parameters, cache, tokens, lifetimeOf, why } = source
+  const isResult = levels.roles.length === 0
+  if (isResult && policy !== undefined) {
+    const reason = `they come from the provider ${provider}, which takes no session policy`
+    throw unrestrictable(policy, levels.source.name, reason, 'use a profile that assumes a role with them')
+  }
+  const lifetime = isResult && lifetimeOf === undefined ? sourceLifetime(wishes) : undefined
   const endpoint = endpointOf(levels.source, levels, wishes)
   const address = source.address ?? endpoint.address
   const whereTo = source.address === undefined ? endpoint.why : []
@@ -97,16 +104,45 @@ function fromProvider(source: ProviderSource, levels: Levels, wishes: Wishes, po
       ...(tokens && { tokens }),
       why: [...why, ...(lifetime === undefined ? [] : [lifetime.why]), ...whereTo],
     },
-    notes: firstRole === undefined ? fixedLifetimeNotes(source, levels.source, wishes) : [],
+    notes: isResult && lifetimeOf !== undefined ? fixedLifetimeNotes(lifetimeOf, levels.source.name, wishes) : [],
   }
-  if (firstRole === undefined) {
-    if (policy === undefined) return [first]
-    const reason = `they come from the provider ${provider}, which takes no session policy`
-    throw unrestrictable(policy, levels.source.name, reason, 'use a profile that assumes a role with them')
-  }
+  return [first, ...rolesOn(`provider ${provider}`, levels, wishes, policy)]
+}
+
+/** The token of a web identity is good for the role of its own profile; the roles above are chained on that one. */
+function fromWebIdentity(source: ProviderSource, given: Levels, wishes: Wishes, policy?: SessionPolicy): Drafts {
+  const levels = withRoleAsSource(given)
+  if (levels === undefined) throw noRoleError(source, given.source.name)
+  const role = levels.source
+  const lifetime = roleLifetime(role, wishes)
+  const { parameters, unused } = webIdentityParameters(role, wishes)
+  const ownPolicy = levels.roles.length === 0 ? policy : undefined
+  const first = exchange(source.provider, policedSlot(source.cache.type, ownPolicy), role, {
+    levels,
+    wishes,
+    lifetime,
+    mfa: undefined,
+    parameters: { ...parameters, ...source.parameters, ...(ownPolicy && policyParameters(ownPolicy)) },
+    why: [
+      ...source.why,
+      { text: `profile ${role.name} assumes a role`, origin: role.roleArn.origin },
+      ...(ownPolicy?.why ?? []),
+      lifetime.why,
+    ],
+  })
+  const notes = unused.map(
+    setting => `${setting} of profile ${role.name} is not used: AWS takes none with a web identity token`,
+  )
+  return [{ ...first, notes }, ...rolesOn(`role of ${role.name}`, levels, wishes, policy)]
+}
+
+/** The roles that temporary credentials sign for. */
+function rolesOn(signer: string, levels: Levels, wishes: Wishes, policy?: SessionPolicy): Draft[] {
+  const [firstRole] = levels.roles
+  if (firstRole === undefined) return []
   const firstRoleSeconds = chainedRoleLifetime(firstRole, wishes).seconds
   const mfa = mfaOfRoles(levels, { wishes, fromStoredKeys: false, firstRoleSeconds })
-  return [first, ...assumedRoles(levels, wishes, mfa, { text: `provider ${provider}`, isLongLived: false }, policy)]
+  return assumedRoles(levels, wishes, mfa, { text: signer, isLongLived: false }, policy)
 }
 
 function sessionToken(levels: Levels, wishes: Wishes, mfa: Mfa | undefined): Draft {
@@ -151,6 +187,10 @@ function federationToken(levels: Levels, wishes: Wishes, mfa: Mfa | undefined, p
   return { ...draft, notes: [note] }
 }
 
+/** Kept apart, so that neither takes the other's place, and the Go tool takes the one for the other. */
+const policedSlot = (type: string, policy: SessionPolicy | undefined): string =>
+  policy === undefined ? type : `${type}+policy`
+
 /** AWS refuses empty lists. */
 const policyParameters = ({ arns }: SessionPolicy): ProviderStep['step']['parameters'] =>
   arns.length === 0 ? {} : { policyArns: arns }
@@ -174,9 +214,7 @@ function assumedRoles(
     const lifetime = isFirst && source.isLongLived ? roleLifetime(role, wishes) : chainedRoleLifetime(role, wishes)
     const ownMfa = isFirst && mfa?.call === 'first-role' ? mfa : undefined
     const policy = index === levels.roles.length - 1 ? targetPolicy : undefined
-    // Kept apart, so that neither takes the other's place, and the Go tool takes the one for the other.
-    const slotType = policy === undefined ? 'sts.AssumeRole' : 'sts.AssumeRole+policy'
-    return exchange('assume-role', slotType, role, {
+    return exchange('assume-role', policedSlot('sts.AssumeRole', policy), role, {
       levels,
       wishes,
       lifetime,
@@ -234,12 +272,6 @@ function exchange(provider: string, slotType: string, level: Level | RoleLevel, 
 
 const secondsOf = (lifetime: Lifetime | undefined): { durationSeconds?: number } =>
   lifetime === undefined ? {} : { durationSeconds: lifetime.seconds }
-
-/** Said where a wish for a lifetime is for credentials that live as long as somebody else says. */
-function fixedLifetimeNotes({ lifetimeIsFixed }: ProviderSource, { name }: Level, { duration }: Wishes): string[] {
-  if (lifetimeIsFixed === undefined || duration === undefined) return []
-  return [`credentials of profile ${name} do not live ${formatSeconds(duration.value)} on request: ${lifetimeIsFixed}`]
-}
 
 /** What does not happen when the long-lived keys themselves are handed out. */
 function bareKeysNotes({ duration }: Wishes, mfa: Mfa | undefined): string[] {

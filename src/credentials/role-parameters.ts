@@ -55,6 +55,29 @@ export function roleReasons(role: RoleLevel, wishes: Wishes): Reason[] {
   })
 }
 
+/** Parameters of AssumeRole that AssumeRoleWithWebIdentity has none of, by the settings that they come from. */
+const NOT_WITH_WEB_IDENTITY: Readonly<Record<string, string>> = {
+  externalId: 'external_id',
+  sourceIdentity: 'source_identity',
+  sessionTags: 'session_tags',
+  transitiveTagKeys: 'transitive_session_tags',
+}
+
+/**
+ * What AssumeRoleWithWebIdentity is told, and the settings that it cannot be told.
+ * @throws VaultError ERR_CONFIG_VALUE for what AWS would refuse
+ */
+export function webIdentityParameters(
+  role: RoleLevel,
+  wishes: Wishes,
+): { readonly parameters: Record<string, JsonValue>; readonly unused: readonly string[] } {
+  const all = Object.entries(roleParameters(role, wishes))
+  return {
+    parameters: Object.fromEntries(all.filter(([name]) => !(name in NOT_WITH_WEB_IDENTITY))),
+    unused: all.flatMap(([name]) => NOT_WITH_WEB_IDENTITY[name] ?? []),
+  }
+}
+
 function checkedRoleArn({ value, origin }: Located<string>): string {
   if (ROLE_ARN.test(value)) return value
   throw refusedValue('role_arn', origin, 'is not valid: expected the ARN of a role, arn:aws:iam::ACCOUNT:role/NAME')

@@ -43,6 +43,7 @@ function short(made: Plan): string[] {
   })
 }
 const last = (made: Plan): ProviderStep => made.steps.at(-1) as ProviderStep
+const webIdentity = '[profile w]\nrole_arn = arn:aws:iam::111111111111:role/w\nweb_identity_token_file = /token'
 const mfa = 'mfa_serial = arn:aws:iam::111111111111:mfa/alice'
 
 describe('a session policy', () => {
@@ -77,6 +78,20 @@ describe('a session policy', () => {
       'r2',
       readOnly,
       ['keys src', 'session-token src', 'assume-role r1', 'assume-role r2 [ReadOnlyAccess]'],
+    ],
+    [
+      'goes with a web identity',
+      webIdentity,
+      'w',
+      { ...file, ...readOnly },
+      ['web-identity w [ReadOnlyAccess p.json]'],
+    ],
+    [
+      'is for the role on a web identity',
+      text(webIdentity, role('r', 'w')),
+      'r',
+      readOnly,
+      ['web-identity w', 'assume-role r [ReadOnlyAccess]'],
     ],
     [
       'may be several',
@@ -200,6 +215,7 @@ describe('a session policy', () => {
     const config = text(keys(), role('r', 'src'))
     assert.equal(last(planOf(config, 'r')).cache?.type, 'sts.AssumeRole')
     assert.equal(last(planOf(config, 'r', readOnly)).cache?.type, 'sts.AssumeRole+policy')
+    assert.equal(last(planOf(webIdentity, 'w', readOnly)).cache?.type, 'sts.AssumeRoleWithWebIdentity+policy')
     assert.equal(last(planOf(config, 'src', readOnly)).cache?.type, 'sts.GetFederationToken')
   })
 

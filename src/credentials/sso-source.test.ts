@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { Origin } from '../aws-config/origin.ts'
 import { parseConfig } from '../aws-config/read-config.ts'
 import { plan } from './plan.ts'
-import type { ProviderStep } from './plan-types.ts'
+import type { Plan, ProviderStep } from './plan-types.ts'
 import { requestFingerprint } from './request-fingerprint.ts'
 import { readWishes } from './wishes.ts'
 
@@ -96,17 +97,25 @@ describe('a profile with single sign-on', () => {
     assert.equal(fingerprint(`${modern}region = us-west-2\n`), fingerprint(legacy))
   })
 
-  it('says that a wish for a lifetime cannot be met', () => {
-    const wishes = { session: true, duration: { value: 7200, origin: { kind: 'flag', flag: 'duration' } as const } }
-    const input = {
-      profile: 'p',
-      config: parseConfig(modern, 'config'),
-      storedKeys: new Set<string>(),
-      claims: new Map(),
-    }
-    const made = plan({ ...input, wishes })
+  it('refuses a wish for a lifetime on the command line, and says of one in the environment that it is not met', () => {
+    const planFor = (origin: Origin): Plan =>
+      plan({
+        profile: 'p',
+        config: parseConfig(modern, 'config'),
+        storedKeys: new Set<string>(),
+        claims: new Map(),
+        wishes: { session: true, duration: { value: 7200, origin } },
+      })
+    assert.throws(() => planFor({ kind: 'flag', flag: 'duration' }), {
+      code: 'ERR_PLAN_DURATION',
+      message: '--duration cannot be met: the permission set Admin of profile p decides how long its credentials live',
+    })
+    const made = planFor({ kind: 'environment', variable: 'AWS_VAULT_DURATION' })
     assert.equal((made.steps[0] as ProviderStep).step.durationSeconds, undefined)
-    assert.match(made.notes[0] ?? '', /of profile p do not live 2h on request: the permission set Admin says how long/)
+    assert.match(
+      made.notes[0] ?? '',
+      /permission set Admin of profile p decides .*: 2h \(environment variable AWS_VAULT_DURATION\) is not/,
+    )
   })
 
   const refused: readonly [name: string, text: string, code: string, message: RegExp][] = [

@@ -49,6 +49,7 @@ export function readWishes(flags: CredentialFlags, environment: Environment, dur
     ...present('assumeRoleTtl', seconds('AWS_ASSUME_ROLE_TTL')),
     ...present('federationTokenTtl', seconds('AWS_FEDERATION_TOKEN_TTL')),
     ...present('roleArn', text('AWS_ROLE_ARN')),
+    ...present('webIdentityTokenFile', text('AWS_WEB_IDENTITY_TOKEN_FILE')),
     ...present('roleSessionName', text('AWS_ROLE_SESSION_NAME')),
     ...present('sessionTags', text('AWS_SESSION_TAGS')),
     ...present('transitiveTags', text('AWS_TRANSITIVE_TAGS')),

@@ -78,6 +78,7 @@ describe('classifyKey', () => {
     [written, 'session'],
     ['sso.GetRoleCredentials,c3Nv,aHR0cHM6Ly9leGFtcGxlLmF3c2FwcHMuY29tL3N0YXJ0,4102444800', 'session'],
     ['credential_process,Y3A,,4102444800', 'session'],
+    ['credential_process,Y3A,,-62135596800', 'session'],
     ['session,ZGV2,,1500000000', 'old-session'],
     ['session,ZGV2,YXJu,1500000000', 'old-session'],
     ['session:ZGV2:YXJu:1500000000', 'old-session'],

@@ -23,11 +23,13 @@ const knownTypes: ReadonlySet<string> = new Set([
   'credential_process',
   // Ours; the Go tool sees sessions in them, but looks for none there.
   'sts.AssumeRole+policy',
+  'sts.AssumeRoleWithWebIdentity+policy',
   'sts.GetFederationToken',
 ])
 
 const typeOfPlugin = /^plugin\.[a-z0-9][a-z0-9-]*$/
-const unixSeconds = /^(0|[1-9]\d{0,11})$/
+/** The Go tool's "no time" is one of them: that is where it keeps what a `credential_process` gives without an end. */
+const unixSeconds = /^(0|[1-9]\d{0,11}|-62135596800)$/
 const oldSessions = [/^session,[^,]*,[^,]*,\d+$/, /^session:[^:]*:[^:]*:.+$/, /^.+ session \(\d+\)$/s]
 const ssoToken = /^oidc:https?:\/\/./
 

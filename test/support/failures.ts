@@ -121,10 +121,34 @@ export const CONFIG_FAILURES: readonly Failure[] = [
     says: /the AWS config file \/dev cannot be read/,
   },
   {
-    name: 'a source that is not supported',
-    config: '[profile work]\nregion = eu-west-1\ncredential_process = /bin/false\n',
+    name: 'a source that makes no sense here',
+    config: '[profile work]\nregion = eu-west-1\ncredential_source = Ec2InstanceMetadata\n',
     keys: [],
-    says: /credential_process of profile "work" is not supported yet \(.*config:3 [\s\S]*hint: /,
+    says: /credential_source = Ec2InstanceMetadata of profile "work" \(.*config:3 .*the role of the EC2 instance[\s\S]*hint: run/,
+  },
+  {
+    name: 'a credential_process that fails',
+    config: `[profile work]\ncredential_process = exit 3 # ${KEYS.secretAccessKey}\n`,
+    keys: [],
+    says: /the credential_process of profile "work" ended with exit code 3\n(.*debug.*\n)* {2}hint: /,
+  },
+  {
+    name: 'a credential_process that prints a secret and no JSON',
+    config: `[profile work]\ncredential_process = echo ${KEYS.secretAccessKey}\n`,
+    keys: [],
+    says: /the credential_process of profile "work" did not print one JSON object/,
+  },
+  {
+    name: 'a web identity without a role',
+    config: '[profile work]\nweb_identity_token_file = ~/token\n',
+    keys: [],
+    says: /profile work has a web_identity_token_file \(.*config:2 .*\), but no role_arn[\s\S]*hint: set role_arn/,
+  },
+  {
+    name: 'a web identity token that is more than one word',
+    config: `[profile work]\nrole_arn = ${roleArn('admin')}\nweb_identity_token_process = echo '{"token":' '"${KEYS.secretAccessKey}"}'\n`,
+    keys: [],
+    says: /the web_identity_token_process of profile "work" gives no token: there is more than one word in it\n/,
   },
   {
     name: 'a backend that is not there',

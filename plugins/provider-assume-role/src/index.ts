@@ -1,7 +1,6 @@
-import type { CredentialProvider, CredentialStep } from '@aws-vault/plugin-sdk'
-import { callSts, credentialsIn, type StsCall, usualSessionName } from '@aws-vault/plugin-sdk/sts'
+import type { CredentialProvider } from '@aws-vault/plugin-sdk'
+import { callSts, credentialsIn, isRoleSession, type StsCall, usualSessionName } from '@aws-vault/plugin-sdk/sts'
 import { assumeRoleInput } from './parameters.ts'
-import { isSessionOfRole } from './same-role.ts'
 
 /** What AWS Vault asks for when nobody says how long. */
 const usualDurations: readonly (number | undefined)[] = [undefined, 3600]
@@ -36,27 +35,8 @@ const provider: CredentialProvider = {
     if (!usualDurations.includes(step.durationSeconds) || untraceable.some(name => name in step.parameters)) {
       return false
     }
-    const { roleArn, roleSessionName } = textsOf(step)
-    const call: StsCall = { action: 'GetCallerIdentity', step, source: session }
-    const isOfRole = (arn = ''): boolean => roleArn !== undefined && isSessionOfRole(arn, roleArn, roleSessionName)
-    try {
-      const { Arn } = await callSts(call, context, (client, sts, options) =>
-        client.send(new sts.GetCallerIdentityCommand({}), options),
-      )
-      return isOfRole(Arn)
-    } catch {
-      context.signal.throwIfAborted()
-      return false
-    }
+    return isRoleSession(step, session, context)
   },
 }
 
 export default provider
-
-function textsOf({ parameters }: CredentialStep): { roleArn: string | undefined; roleSessionName: string | undefined } {
-  const text = (name: string): string | undefined => {
-    const value = parameters[name]
-    return typeof value === 'string' ? value : undefined
-  }
-  return { roleArn: text('roleArn'), roleSessionName: text('roleSessionName') }
-}

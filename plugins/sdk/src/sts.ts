@@ -13,6 +13,7 @@ import { createStepClient, type StsModule } from './sts/client.ts'
 import { type FailedCall, stsError } from './sts/error.ts'
 import { proxyFor } from './sts/https-agent.ts'
 import { runCall, type SendOptions } from './sts/run-call.ts'
+import { isSessionOfRole } from './sts/same-role.ts'
 
 export type { StsModule } from './sts/client.ts'
 export type { SendOptions } from './sts/run-call.ts'
@@ -89,5 +90,29 @@ export function credentialsIn(
     secretAccessKey: SecretAccessKey,
     sessionToken: SessionToken,
     expiration: Expiration,
+  }
+}
+
+/**
+ * Whether AWS says that `session`, which another program left, is one of the role in the step's parameters (`roleArn`,
+ * and `roleSessionName` where it is set). What AWS does not say, such as its policy, the caller has to think of.
+ */
+export async function isRoleSession(
+  step: CredentialStep,
+  session: Credentials,
+  context: PartContext,
+): Promise<boolean> {
+  const { roleArn, roleSessionName } = step.parameters
+  if (typeof roleArn !== 'string') return false
+  const name = typeof roleSessionName === 'string' ? roleSessionName : undefined
+  const call: StsCall = { action: 'GetCallerIdentity', step, source: session }
+  try {
+    const { Arn } = await callSts(call, context, (client, sts, options) =>
+      client.send(new sts.GetCallerIdentityCommand({}), options),
+    )
+    return isSessionOfRole(Arn ?? '', roleArn, name)
+  } catch {
+    context.signal.throwIfAborted()
+    return false
   }
 }
