@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { describe, it, test } from 'node:test'
+import { RUN } from './support/sandbox.ts'
 import { SSO_CONFIG, START_URL, setSsoScene, shownCode } from './support/sso-scene.ts'
 import { Terminal } from './support/terminal.ts'
 
@@ -108,6 +109,20 @@ describe('with a code', () => {
     await fetch(`${scene.aws.url}/device?user_code=${opened[1]}`)
     await terminal.sees(/done/)
     assert.equal((await terminal.ended).code, 0)
+  })
+
+  it('is shown on the terminal though the caller keeps stderr to itself', {
+    skip: process.platform === 'win32' && 'there is no /dev/tty',
+  }, async () => {
+    await using scene = await setSsoScene()
+    const { sandbox } = scene
+    const caller = `exec "$0" "$1" export --format json dev > answer 2> errors`
+    using terminal = new Terminal(sandbox, ['-c', caller, process.execPath, RUN], { program: '/bin/sh' })
+    const shown = await terminal.sees(/\/device\?user_code=([A-Z-]{9}) and confirm, if the page shows the code \1/)
+    await fetch(`${scene.aws.url}/device?user_code=${shown[1]}`)
+    assert.equal((await terminal.ended).code, 0)
+    assert.equal(JSON.parse(sandbox.read('answer')).AccessKeyId, scene.aws.calls.at(-1)?.issued)
+    assert.ok(sandbox.read('errors').includes(`the code ${shown[1]}\n`))
   })
 
   it('without a terminal nobody could see it: the command to log in is said instead', async () => {

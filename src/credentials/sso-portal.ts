@@ -120,6 +120,7 @@ function portal(from: Described, wishes: Wishes, ownEndpoint?: Located<string>):
   }
   const endpointUrl = endpointOf(wishes.ssoEndpointUrl ?? ownEndpoint)
   const oidcEndpointUrl = endpointOf(wishes.ssoOidcEndpointUrl ?? ownEndpoint)
+  const stsEndpointUrl = endpointOf(wishes.endpointUrl ?? ownEndpoint)
   const scopes = parseList(from.get('sso_registration_scopes')?.value ?? '')
   return {
     name: from.name,
@@ -131,6 +132,7 @@ function portal(from: Described, wishes: Wishes, ownEndpoint?: Located<string>):
       parameters: {
         startUrl: startUrl.value,
         ...(oidcEndpointUrl === undefined ? {} : { oidcEndpointUrl }),
+        ...(stsEndpointUrl === undefined ? {} : { stsEndpointUrl }),
         ...(scopes.length === 0 ? {} : { scopes }),
       },
     },
