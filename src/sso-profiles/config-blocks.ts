@@ -12,10 +12,10 @@ export interface ConfigBlock {
 
 /**
  * The lines of a file with their line ends, byte for byte: one character a byte (Latin-1), so that bytes which are no
- * UTF-8 stay as they are.
+ * UTF-8 stay as they are. A byte order mark is a line by itself.
  */
 export function linesOf(bytes: Buffer): string[] {
-  return bytes.toString('latin1').match(/[^\n]*\n|[^\n]+$/g) ?? []
+  return bytes.toString('latin1').match(/^\xef\xbb\xbf|[^\n]*\n|[^\n]+$/g) ?? []
 }
 
 /** What a line of {@link linesOf} says, without its line end. */

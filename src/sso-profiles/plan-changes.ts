@@ -189,7 +189,9 @@ function whyItStays(
   if (written === undefined) return 'it was edited since sso configure wrote it'
   const own = sectionOf(written)
   const isAsWritten = own.every((line, index) => textOf(lines[block.start + index] ?? '') === line)
-  if (!isAsWritten || block.section.values.size !== own.length - 1 || block.section.problems.length > 0) {
+  const rest = lines.slice(block.start + own.length, block.end).map(line => textOf(line ?? ''))
+  // A comment there is about what comes next. Anything else would become a part of the section above.
+  if (!isAsWritten || !rest.every(line => /^\s*(?:[#;]|$)/.test(line))) {
     return 'it has lines that sso configure did not write'
   }
   for (const { kind, name, values } of config.sections.values()) {

@@ -76,7 +76,6 @@ export default class SsoConfigure extends VaultCommand {
     return { file, session, written, changes: shown, kept, stale }
   }
 
-  /** Writes what was shown, if the user agrees. */
   async #write(
     container: Container,
     file: string,
