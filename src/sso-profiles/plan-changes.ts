@@ -77,7 +77,7 @@ export function planChanges(old: Buffer, wanted: WantedProfiles, options: Change
     const blocks = profiles.get(profile.name)
     const found = blocks && findGenerated(blocks, session)
     if (blocks === undefined) added.push(profile)
-    else if (found === undefined) kept.push({ profile: profile.name, reason: 'sso configure did not write it' })
+    else if (found === undefined) kept.push({ profile: profile.name, reason: whoseItIs(blocks) })
     else {
       const { diff, note } = update(lines, found, profile)
       if (diff.some(([sign]) => sign !== ' ')) changes.push({ kind: 'change', profile: profile.name, diff })
@@ -121,6 +121,13 @@ function findGenerated(blocks: readonly ConfigBlock[], session: string): Found |
   // Of a section that is there twice, the second says what the first may not.
   const written = others.length > 0 ? undefined : candidates.find(it => markOf(it) === value(MARK))
   return { block, written, ownRegion: written?.region === undefined ? region : undefined }
+}
+
+/** Why a profile without our mark for the session is left alone. */
+function whoseItIs(blocks: readonly ConfigBlock[]): string {
+  const marks = blocks.flatMap(({ section }) => section.values.get(MARK)?.value ?? [])
+  const other = marks.map(sessionOfMark).find(session => session !== undefined)
+  return other === undefined ? 'sso configure did not write it' : `sso configure wrote it for the sso-session ${other}`
 }
 
 /** Changes the lines of a generated profile. */
