@@ -1,3 +1,4 @@
+import { styleText } from 'node:util'
 import { printable } from '@aws-vault/plugin-sdk'
 import type { Change, Changes, DiffLine } from './plan-changes.ts'
 
@@ -29,4 +30,10 @@ export function countChanges(changes: readonly Change[]): string {
   return counts
     .map(([kind, count], index) => `${kind} ${count}${index > 0 ? '' : count === 1 ? ' profile' : ' profiles'}`)
     .join(', ')
+}
+
+/** Green and red on a terminal that shows them, unless the user wants none (`NO_COLOR`); nothing elsewhere. */
+export function paintOn(stream: NodeJS.WriteStream): Paint {
+  if (stream.isTTY !== true) return (_, line) => line
+  return (sign, line) => (sign === ' ' ? line : styleText(sign === '+' ? 'green' : 'red', line, { stream }))
 }

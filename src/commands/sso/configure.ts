@@ -1,9 +1,8 @@
-import { styleText } from 'node:util'
 import { VaultError } from '@aws-vault/plugin-sdk'
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import type { FlagInput } from '@oclif/core/interfaces'
-import { configChanged, editConfigFile, readConfigBytes } from '../../aws-config/edit-config-file.ts'
+import { configChanged, editConfigFile, readConfigBytes, type WithLock } from '../../aws-config/edit-config-file.ts'
 import { parseRegion } from '../../aws-config/values.ts'
 import { credentialFlags, VaultCommand } from '../../command.ts'
 import type { Container } from '../../container.ts'
@@ -14,7 +13,7 @@ import { optionFlag } from '../../part-flags.ts'
 import { CORE_OPTIONS } from '../../settings/settings.ts'
 import { parseTemplate, USUAL_TEMPLATE } from '../../sso-profiles/name-template.ts'
 import { type Change, type Changes, type Kept, planChanges } from '../../sso-profiles/plan-changes.ts'
-import { countChanges, formatChanges, formatKept, type Paint } from '../../sso-profiles/show-changes.ts'
+import { countChanges, formatChanges, formatKept, paintOn } from '../../sso-profiles/show-changes.ts'
 import { wantedProfiles } from '../../sso-profiles/wanted-profiles.ts'
 
 interface Configured {
@@ -68,8 +67,7 @@ export default class SsoConfigure extends VaultCommand {
     const plan = (bytes: Buffer): Changes => planChanges(bytes, wanted, { file, session, prune: flags.prune })
 
     const { changes, kept, stale } = plan(readConfigBytes(file))
-    const isTerminal = process.stdout.isTTY === true
-    if (changes.length > 0) this.log(`${formatChanges(changes, isTerminal ? inColour : plain)}\n`)
+    if (changes.length > 0) this.log(`${formatChanges(changes, paintOn(process.stdout))}\n`)
     if (kept.length + stale.length > 0) this.log(formatKept({ kept, stale }))
     const written = await this.#write(container, file, changes, plan, flags)
     const shown = changes.map(({ kind, profile }) => ({ kind, profile }))
@@ -103,15 +101,13 @@ export default class SsoConfigure extends VaultCommand {
       if (!flags.yes && JSON.stringify(changes) !== JSON.stringify(shown)) throw configChanged(file)
       return changes.length === 0 ? undefined : bytes
     }
-    const written = await editConfigFile(file, container.withLock, edit, { hint: 'nothing was changed in it' })
+    const onWait = (): void => container.logger.warn(`waiting for another aws-vault that writes ${file}`)
+    const withLock: WithLock = (name, task) => container.withLock(name, task, onWait)
+    const written = await editConfigFile(file, withLock, edit, { hint: 'nothing was changed in it' })
     this.log(written ? `Wrote ${file}.` : 'Another aws-vault has written it already.')
     return written
   }
 }
-
-const plain: Paint = (_, line) => line
-const inColour: Paint = (sign, line) =>
-  sign === ' ' ? line : styleText(sign === '+' ? 'green' : 'red', line, { stream: process.stdout })
 
 const unseen = (): VaultError =>
   new VaultError('ERR_USAGE', 'with --json nothing is shown that could be agreed to', {

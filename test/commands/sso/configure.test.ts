@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { lstatSync, readdirSync, readFileSync, statSync, symlinkSync, watch } from 'node:fs'
 import { describe, it } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
+import { withFileLock } from '../../../src/locks/file-lock.ts'
 import { sectionOf } from '../../../src/sso-profiles/generated-profile.ts'
 import { SSO_CONFIG, setSsoScene } from '../../support/sso-scene.ts'
 import { Terminal } from '../../support/terminal.ts'
@@ -178,6 +179,20 @@ describe('at the same time, and at any moment', () => {
     assert.equal(new Set(headers).size, headers.length)
     assert.equal(headers.length, 3 + 5 + 2)
     assert.ok(scene.config().startsWith(SSO_CONFIG))
+  })
+
+  it('waits for another aws-vault that writes the file, and goes by what that wrote', async () => {
+    await using scene = await setConfigureScene()
+    const theirs = `${SSO_CONFIG}\n[profile Archive/Reader]\nregion = eu-west-1\n`
+    const locks = scene.sandbox.path('.cache/aws-vault/locks')
+    const run = await withFileLock(locks, 'aws-config', async () => {
+      const waiting = scene.sandbox.start([...configure, '--yes', '--account', 'Archive', '--account', 'Production'])
+      await waiting.sees(/waiting for another aws-vault that writes \S+config\n/)
+      scene.sandbox.config(theirs)
+      return waiting
+    })
+    assert.equal((await run.ended).code, 0)
+    assert.equal(scene.config(), `${theirs}\n${generated('Production/Reader', '222222222222', 'Reader')}`)
   })
 
   it('killed at any moment: the file is the old one or the new one', async () => {
