@@ -114,8 +114,8 @@ export abstract class VaultCommand extends Command {
   }
 
   /** Asks a yes-or-no question. Anything but `y` and `yes` is a no. */
-  protected async confirm(container: Container, question: string): Promise<boolean> {
-    const answer = await container.ask({ message: `${question} (y|N)`, secret: false, instead: 'answer by --force' })
+  protected async confirm(container: Container, question: string, instead = 'answer by --force'): Promise<boolean> {
+    const answer = await container.ask({ message: `${question} (y|N)`, secret: false, instead })
     return /^y(es)?$/i.test(answer.trim())
   }
 

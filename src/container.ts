@@ -25,6 +25,7 @@ import type { InstalledParts } from './contributions/installed-parts.ts'
 import type { Part } from './contributions/part.ts'
 import { withFileLock } from './locks/file-lock.ts'
 import { createLogger } from './output/logger.ts'
+import type { Person } from './output/person.ts'
 import type { Redactor } from './output/redactor.ts'
 import { expandHome } from './settings/option-value.ts'
 import { Settings } from './settings/settings.ts'
@@ -214,8 +215,15 @@ export class Container {
     return { ...this.callContext(), options }
   }
 
+  readonly #person = (): Promise<Person> =>
+    this.#once('person', async () => {
+      const { personAtTerminal } = await import('./output/person.ts')
+      return personAtTerminal(this.redactor, this.world.platform)
+    })
+
   readonly #desk: Desk = {
-    isWatched: () => process.getBuiltinModule('node:tty').isatty(2),
+    isWatched: async () => (await this.#person()).isThere(),
+    show: async line => (await this.#person()).show(line),
     canBrowse: async () => {
       const [{ settings }, { canOpenBrowser }] = await Promise.all([this.settings(), import('./exec/open-browser.ts')])
       return canOpenBrowser(this.world.environment, this.world.platform, settings.core('browser')?.value)

@@ -8,6 +8,7 @@ import Export from './commands/export.ts'
 import List from './commands/list.ts'
 import PluginsUse from './commands/plugins/use.ts'
 import Remove from './commands/remove.ts'
+import SsoConfigure from './commands/sso/configure.ts'
 import SsoList from './commands/sso/list.ts'
 import SsoLogin from './commands/sso/login.ts'
 import Version from './commands/version.ts'
@@ -23,6 +24,7 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   list: List,
   'plugins:use': PluginsUse,
   remove: Remove,
+  'sso:configure': SsoConfigure,
   'sso:list': SsoList,
   'sso:login': SsoLogin,
   version: Version,

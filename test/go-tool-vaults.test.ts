@@ -144,6 +144,33 @@ describe('a vault of the Go tool', () => {
       assert.deepEqual(actions(aws), ['AssumeRole'])
     })
 
+    describe('single sign-on: a session', () => {
+      const name = 'AWSReservedSSO_Admin_0123456789abcdef'
+      const more = `sso_region=eu-west-1\nsso_account_id=${account}\nsso_role_name=Admin\n`
+      const setSso = async (roleName: string) => {
+        const scene = await setAll()
+        scene.sandbox.config(scene.sandbox.read('.aws/config') + more.replace('Admin', roleName))
+        scene.sandbox.env.AWS_ENDPOINT_URL = scene.aws.url
+        scene.aws.addRole({ account, name, path: '/aws-reserved/sso.amazonaws.com/eu-west-1/' })
+        scene.aws.seedSession({ ...session('ASIASSO0000000000002'), role: name, roleSessionName: 'alice' })
+        return scene
+      }
+
+      test('is used, without a login, when AWS says that it is of the role; it is asked once', async () => {
+        await using scene = await setSso('Admin')
+        for (let run = 0; run < 2; run++) {
+          assert.equal(await scene.sandbox.accessKeyIdUnder(['sso']), 'ASIASSO0000000000002')
+        }
+        assert.deepEqual(actions(scene.aws), ['GetCallerIdentity'])
+      })
+
+      test('of another role is not', async () => {
+        await using scene = await setSso('Reader')
+        await scene.sandbox.fails(['exec', 'sso', 'true'])
+        assert.deepEqual(actions(scene.aws).slice(0, 2), ['GetCallerIdentity', 'GetRoleCredentials'])
+      })
+    })
+
     test('clear removes sessions and tokens, and no keys', async () => {
       await using scene = await setAll()
       assert.match((await scene.sandbox.ok(['clear'])).stdout, /^Cleared 6 sessions\.$/m)

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { describe, it, test } from 'node:test'
+import { RUN } from './support/sandbox.ts'
 import { SSO_CONFIG, START_URL, setSsoScene, shownCode } from './support/sso-scene.ts'
 import { Terminal } from './support/terminal.ts'
 
@@ -90,6 +91,32 @@ describe('with a code', () => {
     assert.ok((granted?.time ?? 0) - (refused?.time ?? 0) >= 6000 - 50)
   })
 
+  it('the interval of the server is kept while the login is pending', async () => {
+    await using scene = await setSsoScene({ interval: 2 })
+    const { aws, sandbox } = scene
+    const run = sandbox.start(['exec', 'dev', '--device-code', 'true'])
+    const code = await shownCode(run)
+    const polls = () => aws.calls.filter(({ action }) => action === 'CreateToken')
+    await aws.waitForCall(({ action }) => action === 'CreateToken' && polls().length === 2)
+    aws.decideDevice(code, 'approved')
+    assert.equal((await run.ended).code, 0)
+    const [started] = aws.calls.filter(({ action }) => action === 'StartDeviceAuthorization')
+    const times = [started, ...polls()].map(call => call?.time ?? 0)
+    for (const [index, time] of times.slice(1).entries()) assert.ok(time - (times[index] ?? 0) >= 2000 - 50, `${times}`)
+    assert.deepEqual(
+      polls().map(({ result }) => result),
+      ['AuthorizationPendingException', 'AuthorizationPendingException', 'ok'],
+    )
+  })
+
+  it('of which AWS says that it is over is an error, and nothing is asked any more', async () => {
+    await using scene = await setSsoScene()
+    scene.aws.faults.add({ action: 'CreateToken', effect: { error: { code: 'ExpiredTokenException' } } })
+    const { stderr } = await scene.sandbox.fails(['exec', 'dev', '--device-code', 'true'])
+    assert.match(stderr, /nobody approved the login to https:\S+ in time\n {2}hint: .* aws-vault sso login dev/)
+    assert.deepEqual(scene.ssoCalls(), deviceLogin)
+  })
+
   it('one that is declined, and one that nobody confirms in time, are errors', async () => {
     await using scene = await setSsoScene({ deviceSeconds: 2 })
     const declined = scene.sandbox.start(['exec', 'dev', '--device-code', 'true'])
@@ -108,6 +135,20 @@ describe('with a code', () => {
     await fetch(`${scene.aws.url}/device?user_code=${opened[1]}`)
     await terminal.sees(/done/)
     assert.equal((await terminal.ended).code, 0)
+  })
+
+  it('is shown on the terminal though the caller keeps stderr to itself', {
+    skip: process.platform === 'win32' && 'there is no /dev/tty',
+  }, async () => {
+    await using scene = await setSsoScene()
+    const { sandbox } = scene
+    const caller = `exec "$0" "$1" export --format json dev > answer 2> errors`
+    using terminal = new Terminal(sandbox, ['-c', caller, process.execPath, RUN], { program: '/bin/sh' })
+    const shown = await terminal.sees(/\/device\?user_code=([A-Z-]{9}) and confirm, if the page shows the code \1/)
+    await fetch(`${scene.aws.url}/device?user_code=${shown[1]}`)
+    assert.equal((await terminal.ended).code, 0)
+    assert.equal(JSON.parse(sandbox.read('answer')).AccessKeyId, scene.aws.calls.at(-1)?.issued)
+    assert.ok(sandbox.read('errors').includes(`the code ${shown[1]}\n`))
   })
 
   it('without a terminal nobody could see it: the command to log in is said instead', async () => {
@@ -135,6 +176,43 @@ describe('a login', () => {
     await scene.sandbox.ok(['exec', 'prod', 'true'], { env: scene.browser })
     assert.equal(scene.opened().length, 2)
     assert.equal(scene.aws.calls.filter(({ result }) => result === 'InvalidGrantException').length, 1)
+  })
+
+  it('that ended is renewed before the portal is asked', async () => {
+    await using scene = await setSsoScene({ accessTokenSeconds: 1 })
+    await scene.sandbox.ok(['exec', 'dev', 'true'], { env: scene.browser })
+    const start = Date.now()
+    scene.aws.setClock(() => start + 60_000)
+    scene.aws.clearCalls()
+    await scene.sandbox.ok(['exec', 'prod', 'true'])
+    assert.deepEqual(scene.ssoCalls(), ['CreateToken', 'GetRoleCredentials'])
+    assert.equal(scene.opened().length, 1)
+  })
+
+  for (const code of [
+    'InvalidGrantException',
+    'ExpiredTokenException',
+    'AccessDeniedException',
+    'UnauthorizedClientException',
+  ]) {
+    it(`whose refresh token AWS rejects (${code}) is made anew by the person, once`, async () => {
+      await using scene = await setSsoScene({ accessTokenSeconds: 20 })
+      await scene.sandbox.ok(['exec', 'dev', 'true'], { env: scene.browser })
+      scene.aws.clearCalls()
+      scene.aws.faults.add({ action: 'CreateToken', effect: { error: { code } } })
+      await scene.sandbox.ok(['exec', 'prod', 'true'], { env: scene.browser })
+      assert.deepEqual(scene.ssoCalls(), ['CreateToken', ...login, 'GetRoleCredentials'])
+      assert.equal(scene.aws.calls[0]?.result, code)
+      assert.equal(scene.opened().length, 2)
+    })
+  }
+
+  it('whose refresh token AWS rejects is an error where nobody can log in', async () => {
+    await using scene = await setSsoScene({ accessTokenSeconds: 20 })
+    await scene.sandbox.ok(['exec', 'dev', 'true'], { env: scene.browser })
+    scene.aws.revokeLogins()
+    const { stderr } = await scene.sandbox.fails(['exec', 'prod', 'true'])
+    assert.match(stderr, /needs a login to https:\S+, and there is neither a browser nor a terminal/)
   })
 
   it('that was revoked is dropped, and made anew once', async () => {
@@ -198,16 +276,20 @@ test('a role that the person does not have is denied in the words of AWS', async
   assert.match(stderr, /hint: see what you may use: aws-vault sso list prod/)
 })
 
+const seconds = (begun: number): string => `${((performance.now() - begun) / 1000).toFixed(1)} s`
+
 describe('many at once, with nothing cached', () => {
   const exportArgs = ['export', '--format', 'json', 'dev']
 
-  it('one login, one GetRoleCredentials, the same answer for all', async () => {
+  it('100: one login, one GetRoleCredentials, the same answer for all', async context => {
     await using scene = await setSsoScene()
-    const runs = Array.from({ length: 20 }, () => scene.sandbox.run(exportArgs, { env: scene.browser }))
+    const begun = performance.now()
+    const runs = Array.from({ length: 100 }, () => scene.sandbox.run(exportArgs, { env: scene.browser }))
     const ended = await Promise.all(runs)
+    context.diagnostic(`100 callers: ${seconds(begun)}`)
     for (const { code, stderr } of ended) assert.equal(code, 0, stderr)
-    const ids = new Set(ended.map(({ stdout }) => JSON.parse(stdout).AccessKeyId))
-    assert.deepEqual([...ids], [scene.aws.calls.at(-1)?.issued])
+    assert.equal(new Set(ended.map(({ stdout }) => stdout)).size, 1)
+    assert.equal(JSON.parse(ended[0]?.stdout ?? '').AccessKeyId, scene.aws.calls.at(-1)?.issued)
     assert.deepEqual(scene.ssoCalls(), [...login, 'GetRoleCredentials'])
     assert.equal(scene.opened().length, 1)
   })
@@ -221,17 +303,19 @@ describe('many at once, with nothing cached', () => {
     assert.deepEqual(scene.ssoCalls(), [...login, 'GetRoleCredentials', 'GetRoleCredentials'])
   })
 
-  it('the first is killed while the person logs in: another one takes over', async () => {
+  it('100, the first of which is killed while the person logs in: another one takes over', async context => {
     await using scene = await setSsoScene()
     const { aws, sandbox } = scene
     aws.faults.add({ action: 'Authorize', effect: 'hang' })
     const start = () => sandbox.start(exportArgs, { env: scene.browser })
+    const begun = performance.now()
     const first = start()
     await aws.waitForCall(({ fault }) => fault === 'hang')
-    const others = Array.from({ length: 9 }, start)
+    const others = Array.from({ length: 99 }, start)
     await Promise.all(others.map(other => other.sees(/waiting for another aws-vault/)))
     await first.kill('SIGKILL')
     const ended = await Promise.all(others.map(other => other.ended))
+    context.diagnostic(`99 callers and a killed one: ${seconds(begun)}`)
     for (const { code, stderr } of ended) assert.equal(code, 0, stderr)
     assert.equal(new Set(ended.map(({ stdout }) => stdout)).size, 1)
     assert.equal(scene.opened().length, 2)

@@ -1,25 +1,5 @@
-import { randomBytes } from 'node:crypto'
-import {
-  accessSync,
-  closeSync,
-  constants,
-  fchmodSync,
-  fchownSync,
-  fstatSync,
-  fsyncSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  type Stats,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
 import { VaultError } from '@aws-vault/plugin-sdk'
+import { editConfigFile, type WithLock } from './edit-config-file.ts'
 import { profileNames } from './profile.ts'
 import { parseConfig } from './read-config.ts'
 import { writableProfileName } from './unknown-profile.ts'
@@ -27,7 +7,7 @@ import { writableProfileName } from './unknown-profile.ts'
 /** What {@link appendProfile} needs of the world. */
 export interface AppendOptions {
   /** Runs a task while no other process of this user runs one under the same name, as `PartContext.withLock`. */
-  readonly withLock: <T>(name: string, task: () => Promise<T>) => Promise<T>
+  readonly withLock: WithLock
   /** Keys of the new section, in this order. */
   readonly keys?: Readonly<Record<string, string>>
 }
@@ -44,26 +24,14 @@ export interface AppendOptions {
  */
 export async function appendProfile(file: string, name: string, options: AppendOptions): Promise<boolean> {
   const lines = sectionLines(file, name, options.keys ?? {})
-  return options.withLock('aws-config', async () => {
-    try {
-      const target = followLinks(resolve(file))
-      const old = readIfThere(target)
-      const text = old?.bytes.toString('utf8') ?? ''
-      if (profileNames(parseConfig(text, file)).includes(name)) return false
-      replaceFile(
-        target,
-        Buffer.concat([old?.bytes ?? Buffer.alloc(0), Buffer.from(addition(text, lines))]),
-        old?.stats,
-      )
-      return true
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code
-      throw new VaultError('ERR_CONFIG_WRITE', `the AWS config file ${file} cannot be written (${code})`, {
-        cause: error,
-        facts: { file, profile: name },
-        hint: `add this line to it yourself: ${lines[0]}`,
-      })
-    }
+  const edit = (old: Buffer): Uint8Array | undefined => {
+    const text = old.toString('utf8')
+    if (profileNames(parseConfig(text, file)).includes(name)) return undefined
+    return Buffer.concat([old, Buffer.from(addition(text, lines))])
+  }
+  return editConfigFile(file, options.withLock, edit, {
+    facts: { profile: name },
+    hint: `add this line to it yourself: ${lines[0]}`,
   })
 }
 
@@ -96,85 +64,11 @@ function sectionLines(file: string, name: string, keys: Readonly<Record<string, 
 }
 
 /** What goes behind `text`: the end of its last line and an empty line where they are missing, then `lines`. */
-function addition(text: string, lines: readonly string[]): string {
+export function addition(text: string, lines: readonly string[]): string {
   const lastBreak = text.lastIndexOf('\n')
   const newline = lastBreak > 0 && text[lastBreak - 1] === '\r' ? '\r\n' : '\n'
   const isEmpty = text === '' || text === '\uFEFF'
   const gap =
     isEmpty || /(?:^\uFEFF?|\n)[^\S\n]*\n$/.test(text) ? '' : text.endsWith('\n') ? newline : newline + newline
   return gap + lines.map(line => line + newline).join('')
-}
-
-/** The file behind symbolic links, which need not exist. */
-function followLinks(file: string): string {
-  let path = file
-  // As many links as Linux follows.
-  for (let links = 0; links < 40; links++) {
-    let link: string
-    try {
-      if (!lstatSync(path).isSymbolicLink()) return path
-      link = readlinkSync(path)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return path
-      throw error
-    }
-    path = resolve(dirname(path), link)
-  }
-  throw Object.assign(new Error(`too many symbolic links at ${file}`), { code: 'ELOOP' })
-}
-
-function readIfThere(path: string): { bytes: Buffer; stats: Stats } | undefined {
-  try {
-    const bytes = readFileSync(path)
-    // Renaming would get round a write protection that somebody put there on purpose.
-    accessSync(path, constants.W_OK)
-    return { bytes, stats: statSync(path) }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
-}
-
-function replaceFile(path: string, bytes: Uint8Array, like: Stats | undefined): void {
-  const directory = dirname(path)
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const temporary = join(directory, `.${basename(path)}.${randomBytes(8).toString('hex')}`)
-  const descriptor = openSync(temporary, 'wx', 0o600)
-  try {
-    try {
-      writeFileSync(descriptor, bytes)
-      if (like !== undefined) {
-        const { uid, gid } = fstatSync(descriptor)
-        if (uid !== like.uid || gid !== like.gid) keepOwner(descriptor, like)
-        fchmodSync(descriptor, like.mode & 0o7777)
-      }
-      fsyncSync(descriptor)
-    } finally {
-      closeSync(descriptor)
-    }
-    renameSync(temporary, path)
-  } catch (error) {
-    unlinkSync(temporary)
-    throw error
-  }
-  if (process.platform !== 'win32') syncDirectory(directory)
-}
-
-/** Makes the rename itself survive a power loss. Windows cannot open directories. */
-function syncDirectory(directory: string): void {
-  const descriptor = openSync(directory, 'r')
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
-}
-
-/** A group that we are not in cannot be given; the file is then ours alone, which harms nobody. */
-function keepOwner(descriptor: number, { uid, gid }: Stats): void {
-  try {
-    fchownSync(descriptor, uid, gid)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM' || uid !== process.getuid?.()) throw error
-  }
 }

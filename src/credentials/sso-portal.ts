@@ -12,6 +12,8 @@ import { refusedValue } from './refused-value.ts'
 export interface SsoPortal {
   /** Of the profile or session that describes it. */
   readonly name: string
+  /** The `[sso-session]` that describes it; absent where a profile does so itself. */
+  readonly session?: string
   readonly startUrl: string
   /** Where it is called, and what its provider is told of it. */
   readonly step: Pick<CredentialStep, 'region' | 'endpointUrl' | 'parameters'>
@@ -24,6 +26,7 @@ interface Described {
   /** `profile "dev"`, or `sso-session "corp"`. */
   readonly words: string
   readonly name: string
+  readonly session: string | undefined
   readonly origin: Origin
   get(key: string): Located<string> | undefined
 }
@@ -42,7 +45,8 @@ export function portalOfProfile(profile: Profile, config: ConfigFile, wishes: Wi
   const words = `profile "${profile.name}"`
   const get = (key: string): Located<string> | undefined =>
     (section && getSetting(config, section, key)) ?? profile.get(key)
-  return portal({ words, name: profile.name, origin: marker.origin, get }, wishes, profile.get('endpoint_url'))
+  const described = { words, name: profile.name, session: session?.value, origin: marker.origin, get }
+  return portal(described, wishes, profile.get('endpoint_url'))
 }
 
 /**
@@ -78,6 +82,20 @@ export function findPortal(config: ConfigFile, wishes: Wishes, name?: string): S
   return only.portal
 }
 
+/**
+ * The `[sso-session]` of the portal that somebody means, as {@link findPortal}.
+ * @throws VaultError ERR_SSO_SESSION where a profile describes its portal itself
+ */
+export function findSession(config: ConfigFile, wishes: Wishes, name?: string): string {
+  const { session, origin, startUrl, step, ...portal } = findPortal(config, wishes, name)
+  if (session !== undefined) return session
+  const place = describeOrigin(origin)
+  throw new VaultError('ERR_SSO_SESSION', `profile "${portal.name}" names no sso-session (${place})`, {
+    hint: `add [sso-session NAME] with sso_start_url = ${startUrl} and sso_region = ${step.region}, and give that NAME`,
+    facts: { profile: portal.name, origin },
+  })
+}
+
 /** The error for a setting without which a profile cannot use single sign-on. */
 export function missingSetting(key: string, { words, origin }: Pick<Described, 'words' | 'origin'>, hint: string) {
   const facts = { key, origin }
@@ -102,7 +120,7 @@ function portalOfSession(name: string, config: ConfigFile, wishes: Wishes): SsoP
   if (section === undefined) return undefined
   const origin = { kind: 'file', file: config.file, line: section.line, section: `sso-session ${name}` } as const
   const get = (key: string): Located<string> | undefined => getSetting(config, section, key)
-  return portal({ words: `sso-session "${name}"`, name, origin, get }, wishes)
+  return portal({ words: `sso-session "${name}"`, name, session: name, origin, get }, wishes)
 }
 
 function portal(from: Described, wishes: Wishes, ownEndpoint?: Located<string>): SsoPortal {
@@ -120,9 +138,11 @@ function portal(from: Described, wishes: Wishes, ownEndpoint?: Located<string>):
   }
   const endpointUrl = endpointOf(wishes.ssoEndpointUrl ?? ownEndpoint)
   const oidcEndpointUrl = endpointOf(wishes.ssoOidcEndpointUrl ?? ownEndpoint)
+  const stsEndpointUrl = endpointOf(wishes.endpointUrl ?? ownEndpoint)
   const scopes = parseList(from.get('sso_registration_scopes')?.value ?? '')
   return {
     name: from.name,
+    ...(from.session === undefined ? {} : { session: from.session }),
     startUrl: startUrl.value,
     origin: from.origin,
     step: {
@@ -131,6 +151,7 @@ function portal(from: Described, wishes: Wishes, ownEndpoint?: Located<string>):
       parameters: {
         startUrl: startUrl.value,
         ...(oidcEndpointUrl === undefined ? {} : { oidcEndpointUrl }),
+        ...(stsEndpointUrl === undefined ? {} : { stsEndpointUrl }),
         ...(scopes.length === 0 ? {} : { scopes }),
       },
     },

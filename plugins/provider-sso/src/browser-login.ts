@@ -14,7 +14,7 @@ const patienceMinutes = 10
  */
 export async function browserLogin(target: Target, context: PartContext): Promise<SsoToken> {
   const { hash, randomBytes } = await import('node:crypto')
-  const { desk, logger } = context
+  const { desk } = context
   const client = await registerClient(target, redirectUri, context)
   const verifier = randomBytes(48).toString('base64url')
   const state = randomBytes(32).toString('base64url')
@@ -31,7 +31,7 @@ export async function browserLogin(target: Target, context: PartContext): Promis
       code_challenge: hash('sha256', verifier, 'base64url'),
       scopes: target.scopes.join(' '),
     }).toString()
-    logger.warn(`log in to ${target.startUrl} in the browser that opens; if none does, open there: ${url.href}`)
+    await desk.show(`log in to ${target.startUrl} in the browser that opens; if none does, open there: ${url.href}`)
     const opened = desk.browse(url.href).then(() => new Promise<never>(() => {}))
     const redirect = await withinTime(Promise.race([server.redirect, opened]), target, context)
     if ('error' in redirect) throw declined(target, redirect.error)

@@ -12,15 +12,17 @@ const usualInterval = 5
  * @throws VaultError ERR_SSO_LOGIN_DENIED, ERR_SSO_LOGIN_EXPIRED, ERR_SSO_REFUSED, or that AWS cannot be reached
  */
 export async function deviceLogin(target: Target, context: PartContext): Promise<SsoToken> {
-  const { clock, logger, signal } = context
+  const { clock, desk, signal } = context
   const client = await registerClient(target, undefined, context)
   const device = await startDeviceAuthorization(target, client, context)
   const { deviceCode, expiresIn, interval = usualInterval } = device
   const userCode = printable(device.userCode)
-  logger.warn(`log in to ${target.startUrl}: open ${printable(device.verificationUri)} and enter the code ${userCode}`)
+  await desk.show(
+    `log in to ${target.startUrl}: open ${printable(device.verificationUri)} and enter the code ${userCode}`,
+  )
   if (device.verificationUriComplete) {
     const page = printable(device.verificationUriComplete)
-    logger.warn(`or open ${page} and confirm, if the page shows the code ${userCode}`)
+    await desk.show(`or open ${page} and confirm, if the page shows the code ${userCode}`)
   }
   const { setTimeout } = await import('node:timers/promises')
   const token = await poll({

@@ -17,6 +17,11 @@ const provider: CredentialProvider = {
     )
   },
 
+  async recognises(step, session, context) {
+    const { isOfRole } = await import('./recognise.ts')
+    return isOfRole(targetOf(step), session, context)
+  },
+
   login(step, input, context) {
     return run(step, input, async (target, tokens) => (await newLogin(target, tokens, context)).expiration)
   },

@@ -17,7 +17,7 @@ export async function login(target: Target, context: PartContext): Promise<SsoTo
       logger.warn(error.message)
     }
   }
-  if (!wantsCode && !desk.isWatched()) {
+  if (!wantsCode && !(await desk.isWatched())) {
     const { startUrl, step } = target
     const message = `profile "${step.profile}" needs a login to ${startUrl}, and there is neither a browser nor a terminal`
     throw new VaultError('ERR_SSO_LOGIN_NEEDED', message, {

@@ -48,7 +48,7 @@ export async function listRoles(target: Target, accessToken: string, context: Pa
     return { entries: page.accountList ?? [], nextToken: page.nextToken }
   })
   const roles: SsoRole[] = []
-  for (const { accountId = '', accountName = '' } of accounts) {
+  for (const { accountId = '', accountName = '', emailAddress: accountEmail } of accounts) {
     const ofAccount = await allPages(async nextToken => {
       const call = { action: 'ListAccountRoles', target, accessToken, what: `the roles in account ${accountId}` }
       const page = await callPortal(call, context, (client, sso, options) =>
@@ -56,7 +56,9 @@ export async function listRoles(target: Target, accessToken: string, context: Pa
       )
       return { entries: page.roleList ?? [], nextToken: page.nextToken }
     })
-    for (const { roleName = '' } of ofAccount) roles.push({ accountId, accountName, roleName })
+    for (const { roleName = '' } of ofAccount) {
+      roles.push({ accountId, accountName, ...(accountEmail && { accountEmail }), roleName })
+    }
   }
   return roles.sort((a, b) => order(a).localeCompare(order(b)))
 }

@@ -6,6 +6,8 @@ export interface Target {
   readonly startUrl: string
   readonly region: string
   readonly oidcEndpointUrl: string | undefined
+  /** Called, instead of the region's own endpoint, to see whose a session is. */
+  readonly stsEndpointUrl: string | undefined
   /** What the login is asked to be good for. */
   readonly scopes: readonly string[]
 }
@@ -19,11 +21,12 @@ const usualScopes = ['sso:account:access']
  */
 export function targetOf(step: CredentialStep): Target {
   const { region, parameters } = step
-  const { oidcEndpointUrl, scopes = usualScopes } = parameters
+  const { oidcEndpointUrl, stsEndpointUrl, scopes = usualScopes } = parameters
   if (region === undefined) throw wrong(step, 'region')
   if (oidcEndpointUrl !== undefined && !isText(oidcEndpointUrl)) throw wrong(step, 'oidcEndpointUrl')
+  if (stsEndpointUrl !== undefined && !isText(stsEndpointUrl)) throw wrong(step, 'stsEndpointUrl')
   if (!Array.isArray(scopes) || !scopes.every(isText)) throw wrong(step, 'scopes')
-  return { step, startUrl: textParameter(step, 'startUrl'), region, oidcEndpointUrl, scopes }
+  return { step, startUrl: textParameter(step, 'startUrl'), region, oidcEndpointUrl, stsEndpointUrl, scopes }
 }
 
 /**

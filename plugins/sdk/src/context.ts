@@ -31,8 +31,13 @@ export interface HttpOptions {
 
 /** The person at the desk, as far as can be told without asking. */
 export interface Desk {
-  /** Whether stderr is a terminal, so that what `logger.warn` writes is read while we wait. */
-  isWatched(): boolean
+  /** Whether there is a terminal, so that what {@link Desk.show} writes is read while we wait. */
+  isWatched(): Promise<boolean>
+  /**
+   * Shows a line that the person has to see now: on stderr, and, where a program captures that, on the terminal that we
+   * were started from as well. Plain text; its control characters do not reach the terminal.
+   */
+  show(line: string): Promise<void>
   /** Whether a browser can be expected to open on the screen in front of the person. */
   canBrowse(): Promise<boolean>
   /**

@@ -34,5 +34,7 @@ export interface SsoRole {
   readonly accountId: string
   /** Empty if it has none. */
   readonly accountName: string
+  /** Of the account's owner; absent if the portal does not say. */
+  readonly accountEmail?: string
   readonly roleName: string
 }

@@ -18,6 +18,11 @@ it('lists accounts and roles of all pages, and logs in if need be', async () => 
   )
   const json = JSON.parse((await scene.sandbox.ok(['sso', 'list', 'dev', '--json'])).stdout)
   assert.equal(json.length, 5)
-  assert.deepEqual(json[0], { accountId: '333333333333', accountName: 'Archive', roleName: 'Reader' })
+  assert.deepEqual(json[0], {
+    accountId: '333333333333',
+    accountName: 'Archive',
+    accountEmail: '333333333333@example.com',
+    roleName: 'Reader',
+  })
   assert.equal(scene.opened().length, 1)
 })

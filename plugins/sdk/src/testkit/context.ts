@@ -29,7 +29,7 @@ export interface TestClock extends Clock {
 /** A {@link PartContext} that remembers what a part did with it. */
 export interface TestContext extends PartContext {
   readonly clock: TestClock
-  /** All lines logged so far, `debug` and `warn` alike, with their facts as JSON. */
+  /** All lines logged or shown so far, `debug` and `warn` alike, with their facts as JSON. */
   readonly logged: readonly string[]
   /** All questions asked so far. */
   readonly questions: readonly PromptRequest[]
@@ -79,7 +79,8 @@ export function testContext({
     platform,
     homeDirectory,
     desk: {
-      isWatched: () => true,
+      isWatched: async () => true,
+      show: async line => void logged.push(line),
       canBrowse: async () => false,
       browse: url => Promise.reject(new Error(`unexpected visit to ${url}`)),
       ...desk,
