@@ -83,7 +83,7 @@ function fromStoredKeys({ why }: Source, levels: Levels, wishes: Wishes, policy?
 }
 
 function fromProvider(source: ProviderSource, levels: Levels, wishes: Wishes, policy?: SessionPolicy): Drafts {
-  const { provider, parameters, cache, tokens, lifetimeIsFixed, why } = source
+  const { provider, parameters, cache, tokens, logins, lifetimeIsFixed, why } = source
   const [firstRole] = levels.roles
   const lifetime = firstRole === undefined && !lifetimeIsFixed ? sourceLifetime(wishes) : undefined
   const endpoint = endpointOf(levels.source, levels, wishes)
@@ -95,6 +95,7 @@ function fromProvider(source: ProviderSource, levels: Levels, wishes: Wishes, po
       step: { provider, profile: levels.source.name, ...address, ...secondsOf(lifetime), parameters },
       cache,
       ...(tokens && { tokens }),
+      ...(logins && { logins }),
       why: [...why, ...(lifetime === undefined ? [] : [lifetime.why]), ...whereTo],
     },
     notes: firstRole === undefined ? fixedLifetimeNotes(source, levels.source, wishes) : [],
