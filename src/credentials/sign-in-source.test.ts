@@ -62,7 +62,7 @@ describe('a profile made by aws login', () => {
     ['stored keys count before it', own, ['keys', 'session-token'], ['p']],
     ['single sign-on counts before it', own + sso, ['sso']],
     ['a credential process counts after it', `${own}credential_process = cat\n`, ['sign-in']],
-    ['web identity counts after it', `${own}web_identity_token_file = /t\n`, ['sign-in']],
+    ['its own counts before web identity of [default]', `[default]\nweb_identity_token_file = /t\n${own}`, ['sign-in']],
     ['a key that a plugin claims counts before it', `${own}okta_app_url = x\n`, ['okta']],
     ['a role beside it is assumed', `${own}role_arn = arn:aws:iam::111111111111:role/R\n`, ['sign-in', 'assume-role']],
     [
@@ -81,16 +81,22 @@ describe('a profile made by aws login', () => {
     it(name, () => assert.deepEqual(providers(text, storedKeys), steps))
   }
 
-  it('which [default] hands down counts after a process of its own', () => {
-    const text = `[default]\nlogin_session = ${alice}\n[profile p]\ncredential_process = cat\n`
-    let steps: unknown
-    try {
-      steps = providers(text)
-    } catch (error) {
-      steps = (error as Error).message
-    }
-    assert.doesNotMatch(String(steps), /sign-in/)
-  })
+  for (const [name, text] of [
+    ['web identity beside it', `${own}web_identity_token_file = /t\n`],
+    [
+      'a process of its own, if [default] hands it down',
+      `[default]\nlogin_session = ${alice}\n[profile p]\ncredential_process = cat\n`,
+    ],
+  ] as const) {
+    it(`counts after ${name}`, () => {
+      try {
+        assert.ok(!providers(text).includes('sign-in'))
+      } catch (error) {
+        // As long as there is no provider for that.
+        assert.equal((error as { code?: string }).code, 'ERR_PLAN_UNSUPPORTED')
+      }
+    })
+  }
 
   it('is another request for another session or partition, and not for another region', () => {
     const fingerprint = (text: string): string => requestFingerprint(planned(text), 0)

@@ -4,7 +4,7 @@ import type { Profile } from '../aws-config/profile.ts'
 import { type SessionSlot, sessionTypeOfPlugin } from '../vault/session-key.ts'
 import type { PlanInput } from './plan-input.ts'
 import type { Reason } from './plan-types.ts'
-import { nearerSignInSource, signInSource } from './sign-in-source.ts'
+import { signInSource } from './sign-in-source.ts'
 import { ssoSource } from './sso-source.ts'
 
 /** Credentials that a provider makes from what stands in a profile. */
@@ -31,7 +31,7 @@ type FindSource = (profile: Profile, input: PlanInput) => ProviderSource | undef
 
 /** The source that a profile has beside stored keys and `source_profile`, which come before. The first one counts. */
 export function findProviderSource(profile: Profile, input: PlanInput): ProviderSource | undefined {
-  const sources: readonly FindSource[] = [claimedSource, nearerSignInSource, ssoSource, signInSource, unsupportedSource]
+  const sources: readonly FindSource[] = [claimedSource, signInSource, ssoSource, unsupportedSource]
   for (const find of sources) {
     const source = find(profile, input)
     if (source !== undefined) return source
