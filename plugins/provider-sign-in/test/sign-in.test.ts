@@ -36,8 +36,11 @@ describe('a sign-in', () => {
   it('has a key of its own each time', async () => {
     const keys = await Promise.all(
       [memoryLogins(), memoryLogins()].map(async logins => {
-        await provider.resolve(step, { logins }, testContext({ desk }))
-        return logins.kept.get(alice)?.proofKey.d
+        const context = testContext({ desk })
+        await provider.resolve(step, { logins }, context)
+        const key = logins.kept.get(alice)?.proofKey.d ?? ''
+        assert.ok(!context.logged.join().includes(key))
+        return key
       }),
     )
     assert.equal(new Set(keys).size, 2)
