@@ -14,6 +14,8 @@ const vendored: Record<string, string> = {
   '@aws-sdk/client-sso': 'client-sso',
   '@aws-sdk/client-sso-oidc': 'client-sso-oidc',
   '@aws-sdk/client-sts': 'client-sts',
+  '@aws-sdk/nested-clients/signin': 'client-signin',
+  'jose/jwt/sign': 'jose-jwt-sign',
   open: 'open',
 }
 

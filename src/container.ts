@@ -33,6 +33,7 @@ import { readSettingsFile } from './settings/settings-file.ts'
 import { chooseBackend } from './vault/choose-backend.ts'
 import { CredentialStore } from './vault/credential-store.ts'
 import { SessionCache } from './vault/session-cache.ts'
+import { SignInLogins } from './vault/sign-in-logins.ts'
 import { SsoTokens } from './vault/sso-tokens.ts'
 
 /** What the container is made from: the world outside, in one place. */
@@ -58,6 +59,7 @@ export interface Vault {
   readonly credentials: CredentialStore
   readonly sessions: SessionCache
   readonly ssoTokens: SsoTokens
+  readonly signInLogins: SignInLogins
 }
 
 /**
@@ -118,6 +120,7 @@ export class Container {
         credentials: new CredentialStore(keyring, secret => this.redactor.add(secret)),
         sessions: new SessionCache(keyring, this.clock, secret => this.redactor.add(secret)),
         ssoTokens: new SsoTokens(keyring, secret => this.redactor.add(secret)),
+        signInLogins: new SignInLogins(keyring, secret => this.redactor.add(secret)),
       }
     })
   }

@@ -199,6 +199,7 @@ async function ours({ config, stored, runs, aws = [] }: Case): Promise<Seen[]> {
       credentialStore: async () => credentials,
       sessionCache: async () => new SessionCache(keyring, clock, () => {}),
       ssoTokens: () => assert.fail('no case here signs in'),
+      signInLogins: () => assert.fail('no case here signs in'),
       lock: (_, task) => task(),
       mfaCodes: new MfaCodes({
         ask: async ({ process: command, profile }) => {

@@ -1,6 +1,7 @@
 import { VaultError } from '@aws-vault/plugin-sdk'
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
+import { loginSession } from '../aws-config/login-session.ts'
 import { profileNames } from '../aws-config/profile.ts'
 import { ssoStartUrl } from '../aws-config/sso-start-url.ts'
 import { unknownProfileError } from '../aws-config/unknown-profile.ts'
@@ -8,7 +9,7 @@ import { VaultCommand } from '../command.ts'
 import { isSessionType, sessionTypes } from '../vault/session-key.ts'
 
 export default class Clear extends VaultCommand {
-  static override summary = 'Remove sessions and SSO tokens, of one profile or of all, of one type or of any'
+  static override summary = 'Remove sessions, SSO tokens and sign-ins, of one profile or of all, of one type or of any'
   static override examples = [
     '<%= config.bin %> clear work',
     '<%= config.bin %> clear --type sts.AssumeRole',
@@ -34,7 +35,9 @@ export default class Clear extends VaultCommand {
       throw unknownProfileError(args.profile, known, config)
     }
     const startUrl = ssoStartUrl(config, args.profile)
-    return this.#said(await sessions.clear([args.profile], startUrl === undefined ? [] : [startUrl], type))
+    const signIn = loginSession(config, args.profile)
+    const [portals, signIns] = [startUrl, signIn].map(login => (login === undefined ? [] : [login]))
+    return this.#said(await sessions.clear([args.profile], portals, type, signIns))
   }
 
   #said(count: number): { sessions: number } {

@@ -33,6 +33,7 @@ export default class List extends VaultCommand {
       credentials: await credentials.list(),
       sessions: await sessions.list(),
       ssoTokens: await sessions.ssoTokens(),
+      signIns: await sessions.signIns(),
     }
     const rows = listVault(config, contents, container.clock.now())
     if (flags.profiles)
@@ -60,9 +61,10 @@ export default class List extends VaultCommand {
   }
 }
 
-const shownSessions = ({ sessions, ssoTokens }: VaultRow): string[] => [
+const shownSessions = ({ sessions, ssoTokens, signIns = [] }: VaultRow): string[] => [
   ...sessions.map(session => `${session.type}:${formatTimeLeft(session.secondsLeft)}`),
   ...ssoTokens.map(url => `oidc:${url}`),
+  ...signIns.map(session => `login:${session}`),
 ]
 
 const sessionLines = (row: VaultRow): string[] => {

@@ -68,6 +68,15 @@ export const builtInParts: readonly Part[] = [
   },
   {
     kind: 'providers',
+    name: 'sign-in',
+    packageName: '@aws-vault/provider-sign-in',
+    packageVersion: '0.1.0',
+    builtIn: true,
+    declaration: {"summary":"the credentials of a sign-in to the AWS console (login_session, as made by aws login)","module":"./dist/index.js","options":{"deviceCode":{"summary":"log in with a code, in a browser on any device","flag":"device-code","env":"AWS_VAULT_STDOUT","type":"boolean"}}},
+    load: () => import('@aws-vault/provider-sign-in'),
+  },
+  {
+    kind: 'providers',
     name: 'sso',
     packageName: '@aws-vault/provider-sso',
     packageVersion: '0.1.0',

@@ -8,6 +8,7 @@ import { runMfaProcess } from './mfa-process.ts'
 import type { Plan } from './plan-types.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { resolve } from './resolve.ts'
+import { signInLoginStore } from './sign-in-login-store.ts'
 import { ssoTokenStore } from './sso-token-store.ts'
 import type { CredentialFlags } from './wishes.ts'
 
@@ -39,6 +40,7 @@ export async function obtainCredentials(
     credentialStore: async () => vault.credentials,
     sessionCache: async () => vault.sessions,
     ssoTokens: () => ssoTokenStore(container),
+    signInLogins: () => signInLoginStore(container),
     lock: (name, task, onWait) => container.withLock(`${vault.identity} ${name}`, task, onWait),
     mfaCodes: new MfaCodes({
       ask: request => askMfaCode(container, contributions.secretVariables(), request),

@@ -36,6 +36,8 @@ export interface Wishes {
   readonly ssoEndpointUrl?: Located<string>
   /** `AWS_ENDPOINT_URL_SSO_OIDC`, `AWS_ENDPOINT_URL`. */
   readonly ssoOidcEndpointUrl?: Located<string>
+  /** `AWS_ENDPOINT_URL_SIGNIN`, `AWS_ENDPOINT_URL`. */
+  readonly signInEndpointUrl?: Located<string>
   /** `AWS_SESSION_TOKEN_TTL`. */
   readonly sessionTokenTtl?: Located<number>
   /** `AWS_CHAINED_SESSION_TOKEN_TTL`. */

@@ -33,6 +33,8 @@ export interface ProviderStep {
   readonly anyLifetime?: true
   /** Whether its provider is given the logins in the keyring. */
   readonly tokens?: true
+  /** Whether its provider is given the sign-ins in the keyring. */
+  readonly logins?: true
   readonly why: readonly Reason[]
 }
 

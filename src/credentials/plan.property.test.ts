@@ -39,6 +39,10 @@ const settings = fc.record({
   session_tags: rarely(fc.constantFrom('team=core', 'team')),
   vault_read_only: fc.option(fc.constantFrom('true', 'false'), { nil: undefined, freq: 1 }),
   okta_app_url: rarely(fc.constant('https://acme.okta.com')),
+  login_session: fc.option(fc.constantFrom('arn:aws:iam::111111111111:user/alice', 'junk'), {
+    nil: undefined,
+    freq: 1,
+  }),
   credential_process: fc.option(fc.constant('cat'), { nil: undefined, freq: 1 }),
   web_identity_token_file: rarely(fc.constant('/token')),
   credential_source: rarely(fc.constant('Environment')),

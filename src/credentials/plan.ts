@@ -86,7 +86,7 @@ function fromStoredKeys({ why }: Source, levels: Levels, wishes: Wishes, policy?
 
 function fromProvider(source: ProviderSource, levels: Levels, wishes: Wishes, policy?: SessionPolicy): Drafts {
   if (source.assumesRole) return fromWebIdentity(source, levels, wishes, policy)
-  const { provider, parameters, cache, tokens, lifetimeOf, why } = source
+  const { provider, parameters, cache, tokens, logins, lifetimeOf, why } = source
   const isResult = levels.roles.length === 0
   if (isResult && policy !== undefined) {
     const reason = `they come from the provider ${provider}, which takes no session policy`
@@ -102,6 +102,7 @@ function fromProvider(source: ProviderSource, levels: Levels, wishes: Wishes, po
       step: { provider, profile: levels.source.name, ...address, ...secondsOf(lifetime), parameters },
       cache,
       ...(tokens && { tokens }),
+      ...(logins && { logins }),
       why: [...why, ...(lifetime === undefined ? [] : [lifetime.why]), ...whereTo],
     },
     notes: isResult && lifetimeOf !== undefined ? fixedLifetimeNotes(lifetimeOf, levels.source.name, wishes) : [],

@@ -96,6 +96,7 @@ function world() {
       contextFor: async () => ({ logger }) as unknown as PartContext,
       credentialStore: async () => new CredentialStore(keyring, () => {}),
       ssoTokens: () => Promise.reject(new Error('no step of SSO')),
+      signInLogins: () => Promise.reject(new Error('no step of a sign-in')),
       sessionCache: async () => new SessionCache(keyring, clock, () => {}),
       lock: (name, task, onWait) => {
         locks.push(name)

@@ -4,6 +4,7 @@ import type {
   Credentials,
   Logger,
   PartContext,
+  SignInLoginStore,
   SsoTokenStore,
   StepInput,
 } from '@aws-vault/plugin-sdk'
@@ -24,6 +25,7 @@ export interface ResolveDependencies {
   credentialStore(): Promise<CredentialStore>
   sessionCache(): Promise<SessionCache>
   ssoTokens(): Promise<SsoTokenStore>
+  signInLogins(): Promise<SignInLoginStore>
   /**
    * Runs a task while no other process that uses the same vault runs one under the same name.
    * @param onWait called once when that takes a while
@@ -217,6 +219,7 @@ class PlanRun {
     const provider = await providers.get(step.provider)
     const context = await this.#dependencies.contextFor(step.provider)
     const tokens = providerStep.tokens ? await this.#dependencies.ssoTokens() : undefined
+    const logins = providerStep.logins ? await this.#dependencies.signInLogins() : undefined
     const call = async (mfaCode?: string): Promise<Credentials> => {
       logger.debug('making credentials', { profile: step.profile, provider: step.provider })
       const credentials = await this.#callWithFreshSource(index, source, outcome => {
@@ -224,6 +227,7 @@ class PlanRun {
           ...(outcome !== undefined && { source: outcome.credentials }),
           ...(mfaCode !== undefined && { mfaCode }),
           ...(tokens !== undefined && { tokens }),
+          ...(logins !== undefined && { logins }),
         }
         return provider.resolve(step, input, context)
       })

@@ -5,6 +5,7 @@ import { type SessionSlot, sessionTypeOfPlugin } from '../vault/session-key.ts'
 import { refuseCredentialSource } from './credential-source.ts'
 import type { PlanInput } from './plan-input.ts'
 import type { Reason } from './plan-types.ts'
+import { signInSource } from './sign-in-source.ts'
 import { ssoSource } from './sso-source.ts'
 
 /** Credentials that a provider makes from what stands in a profile. */
@@ -17,6 +18,8 @@ export interface ProviderSource {
   readonly address?: Pick<CredentialStep, 'region' | 'endpointUrl'>
   /** Whether its provider is given the logins in the keyring. */
   readonly tokens?: true
+  /** Whether its provider is given the sign-ins in the keyring. */
+  readonly logins?: true
   /** That it assumes the role of its profile itself, instead of signing for it. */
   readonly assumesRole?: true
   /** What alone decides how long its credentials live, in words; absent where AWS is asked. */
@@ -33,6 +36,7 @@ type FindSource = (profile: Profile, input: PlanInput) => ProviderSource | undef
 export function findProviderSource(profile: Profile, input: PlanInput): ProviderSource | undefined {
   const sources: readonly FindSource[] = [
     claimedSource,
+    signInSource,
     ssoSource,
     webIdentitySource,
     processSource,

@@ -44,6 +44,7 @@ export function readWishes(flags: CredentialFlags, environment: Environment, dur
     ...present('endpointUrl', text('AWS_ENDPOINT_URL_STS', 'AWS_ENDPOINT_URL')),
     ...present('ssoEndpointUrl', text('AWS_ENDPOINT_URL_SSO', 'AWS_ENDPOINT_URL')),
     ...present('ssoOidcEndpointUrl', text('AWS_ENDPOINT_URL_SSO_OIDC', 'AWS_ENDPOINT_URL')),
+    ...present('signInEndpointUrl', text('AWS_ENDPOINT_URL_SIGNIN', 'AWS_ENDPOINT_URL')),
     ...present('sessionTokenTtl', seconds('AWS_SESSION_TOKEN_TTL')),
     ...present('chainedSessionTokenTtl', seconds('AWS_CHAINED_SESSION_TOKEN_TTL')),
     ...present('assumeRoleTtl', seconds('AWS_ASSUME_ROLE_TTL')),

@@ -1,4 +1,5 @@
 import { isVaultError } from '@aws-vault/plugin-sdk'
+import { loginSession } from '../aws-config/login-session.ts'
 import { profileNames, resolveProfile } from '../aws-config/profile.ts'
 import type { ConfigFile } from '../aws-config/read-config.ts'
 import { ssoStartUrl } from '../aws-config/sso-start-url.ts'
@@ -23,6 +24,8 @@ export interface VaultRow {
   }[]
   /** Start URLs of the SSO portals for which there is a token. */
   readonly ssoTokens: readonly string[]
+  /** The `login_session` for which there is a sign-in; absent if there is none. */
+  readonly signIns?: readonly string[]
 }
 
 /** What is known of a vault without decrypting anything. */
@@ -32,6 +35,8 @@ export interface VaultContents {
   readonly sessions: readonly StoredSession[]
   /** Start URLs of SSO portals. */
   readonly ssoTokens: readonly string[]
+  /** Those `login_session`s for which there is a sign-in. */
+  readonly signIns?: readonly string[]
 }
 
 /**
@@ -46,11 +51,12 @@ export function listVault(config: ConfigFile, contents: VaultContents, now: numb
     contents.sessions.filter(session => session.expiration.getTime() > now),
     session => session.profile,
   )
-  const ssoTokens = tokensByProfile(config, configured, contents.ssoTokens)
+  const ssoTokens = byProfile(configured, contents.ssoTokens, name => ssoStartUrl(config, name))
+  const signIns = byProfile(configured, contents.signIns ?? [], name => loginSession(config, name))
   const names = new Set([
     ...configured,
     ...[...credentials].sort(),
-    ...[...sessions.keys(), ...ssoTokens.keys()].sort(),
+    ...[...sessions.keys(), ...ssoTokens.keys(), ...signIns.keys()].sort(),
   ])
   return [...names].map(profile => ({
     profile,
@@ -64,6 +70,7 @@ export function listVault(config: ConfigFile, contents: VaultContents, now: numb
       secondsLeft: Math.floor((expiration.getTime() - now) / 1000),
     })),
     ssoTokens: ssoTokens.get(profile) ?? [],
+    ...(signIns.has(profile) ? { signIns: signIns.get(profile) ?? [] } : {}),
   }))
 }
 
@@ -80,17 +87,17 @@ function roleOf(config: ConfigFile, name: string): { role?: string } {
   }
 }
 
-/** A token is its profiles'; one of no profile stands under its start URL. */
-function tokensByProfile(
-  config: ConfigFile,
+/** A login is its profiles'; one of no profile stands under its own name: a start URL, or a `login_session`. */
+function byProfile(
   profiles: readonly string[],
-  startUrls: readonly string[],
+  logins: readonly string[],
+  loginOf: (profile: string) => string | undefined,
 ): Map<string, string[]> {
   const owners = new Map<string, string[]>()
-  if (startUrls.length === 0) return owners
-  const byUrl = Map.groupBy(profiles, name => ssoStartUrl(config, name))
-  for (const url of startUrls) {
-    for (const owner of byUrl.get(url) ?? [url]) owners.set(owner, [...(owners.get(owner) ?? []), url])
+  if (logins.length === 0) return owners
+  const byLogin = Map.groupBy(profiles, loginOf)
+  for (const login of logins) {
+    for (const owner of byLogin.get(login) ?? [login]) owners.set(owner, [...(owners.get(owner) ?? []), login])
   }
   return owners
 }

@@ -194,6 +194,7 @@ describe('SessionCache', () => {
 
   describe('clear', () => {
     const url = 'https://a.example/start'
+    const alice = 'arn:aws:iam::111111111111:user/alice'
     const names = [
       'dev',
       'sts.GetSessionToken,ZGV2,,4102444800',
@@ -202,14 +203,17 @@ describe('SessionCache', () => {
       `oidc:${url}`,
       'oidc:https://b.example/start',
       'dev session (1)',
+      `oidc:login:${alice}`,
     ]
     const rows: readonly [string, Parameters<SessionCache['clear']>, number[]][] = [
       ['everything but credentials', [], [0]],
-      ['those of a profile', [['dev']], [0, 3, 4, 5, 6]],
-      ['those of two profiles', [['dev', 'role']], [0, 4, 5, 6]],
-      ['those of a profile and a token', [['dev'], [url]], [0, 3, 5, 6]],
-      ['nothing for no profile', [[]], [0, 1, 2, 3, 4, 5, 6]],
-      ['nothing for a profile without a name', [['']], [0, 1, 2, 3, 4, 5, 6]],
+      ['those of a profile', [['dev']], [0, 3, 4, 5, 6, 7]],
+      ['those of two profiles', [['dev', 'role']], [0, 4, 5, 6, 7]],
+      ['those of a profile and a token', [['dev'], [url]], [0, 3, 5, 6, 7]],
+      ['those of a profile and a sign-in', [['dev'], [], undefined, [alice]], [0, 3, 4, 5, 6]],
+      ['sign-ins', [undefined, [], 'login'], [0, 1, 2, 3, 4, 5, 6]],
+      ['nothing for no profile', [[]], [0, 1, 2, 3, 4, 5, 6, 7]],
+      ['nothing for a profile without a name', [['']], [0, 1, 2, 3, 4, 5, 6, 7]],
     ]
     for (const [name, wanted, left] of rows) {
       it(`removes ${name}`, async () => {

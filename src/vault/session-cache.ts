@@ -11,8 +11,10 @@ import {
 import {
   classifyKey,
   decodeSessionKey,
+  decodeSignInKey,
   decodeSsoTokenKey,
   encodeSessionKey,
+  encodeSignInKey,
   encodeSsoTokenKey,
   isOfType,
   type SessionKey,
@@ -116,15 +118,21 @@ export class SessionCache {
   }
 
   /**
-   * Removes the sessions of some profiles and the SSO tokens of some start URLs; without profiles all sessions, tokens
-   * and what very old versions left. With a type only what is of that type: see {@link isOfType}. Says how many.
+   * Removes the sessions of some profiles, the SSO tokens of some start URLs and the sign-ins of some `login_session`s;
+   * without profiles all of them, and what very old versions left. With a type only what is of that type: see
+   * {@link isOfType}. Says how many.
    */
-  async clear(profiles?: readonly string[], ssoStartUrls: readonly string[] = [], type?: string): Promise<number> {
+  async clear(
+    profiles?: readonly string[],
+    ssoStartUrls: readonly string[] = [],
+    type?: string,
+    loginSessions: readonly string[] = [],
+  ): Promise<number> {
     if (profiles === undefined) {
       return this.#removeAll(key => classifyKey(key) !== 'credentials' && (type === undefined || isOfType(key, type)))
     }
     const names = new Set(profiles)
-    const tokens = new Set(ssoStartUrls.map(encodeSsoTokenKey))
+    const tokens = new Set([...ssoStartUrls.map(encodeSsoTokenKey), ...loginSessions.map(encodeSignInKey)])
     return this.#removeAll(key => {
       const session = decodeSessionKey(key)
       const isTheirs = session === undefined ? tokens.has(key) : names.has(session.profile)
@@ -140,6 +148,11 @@ export class SessionCache {
   /** The start URLs of the SSO portals for which there is a token, live or not. Nothing is decrypted. */
   async ssoTokens(): Promise<string[]> {
     return (await this.#keyring.keys()).sort().flatMap(key => decodeSsoTokenKey(key) ?? [])
+  }
+
+  /** The `login_session`s for which there is a sign-in, live or not. Nothing is decrypted. */
+  async signIns(): Promise<string[]> {
+    return (await this.#keyring.keys()).sort().flatMap(key => decodeSignInKey(key) ?? [])
   }
 
   async #read(key: string, parts: SessionKey): Promise<SessionPayload | undefined> {

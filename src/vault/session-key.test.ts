@@ -85,6 +85,10 @@ describe('classifyKey', () => {
     ['session:ZGV2::1500000000', 'old-session'],
     ['dev session (1500000000)', 'old-session'],
     ['oidc:https://example.awsapps.com/start', 'sso-token'],
+    ['oidc:login:arn:aws:iam::111111111111:user/alice', 'sign-in'],
+    ['oidc:login:prod', 'credentials'],
+    ['oidc:login:arn:', 'credentials'],
+    ['signin.CreateOAuth2Token,ZGV2,YXJu,4102444800', 'session'],
   ] as const
   for (const [key, kind] of rows) {
     it(`takes "${key}" for ${kind}`, () => assert.equal(classifyKey(key), kind))

@@ -13,7 +13,7 @@ export interface SessionKey extends SessionSlot {
 }
 
 /** What lies under a key, told from the key alone. */
-export type KeyClass = 'credentials' | 'session' | 'old-session' | 'sso-token'
+export type KeyClass = 'credentials' | 'session' | 'old-session' | 'sso-token' | 'sign-in'
 
 const knownTypes: ReadonlySet<string> = new Set([
   'sts.GetSessionToken',
@@ -25,6 +25,7 @@ const knownTypes: ReadonlySet<string> = new Set([
   'sts.AssumeRole+policy',
   'sts.AssumeRoleWithWebIdentity+policy',
   'sts.GetFederationToken',
+  'signin.CreateOAuth2Token',
 ])
 
 const typeOfPlugin = /^plugin\.[a-z0-9][a-z0-9-]*$/
@@ -32,20 +33,22 @@ const typeOfPlugin = /^plugin\.[a-z0-9][a-z0-9-]*$/
 const unixSeconds = /^(0|[1-9]\d{0,11}|-62135596800)$/
 const oldSessions = [/^session,[^,]*,[^,]*,\d+$/, /^session:[^:]*:[^:]*:.+$/, /^.+ session \(\d+\)$/s]
 const ssoToken = /^oidc:https?:\/\/./
+// Ours. To the Go tool all that begins with `oidc:` is a token, and not keys.
+const signIn = /^oidc:login:(?=arn:.)/
 
-/** Whether there are sessions of that type; `oidc` are SSO tokens. */
+/** Whether there are sessions of that type; `oidc` are SSO tokens, `login` what renews sign-ins. */
 export function isSessionType(type: string): boolean {
-  return type === 'oidc' || knownTypes.has(type) || typeOfPlugin.test(type)
+  return type === 'oidc' || type === 'login' || knownTypes.has(type) || typeOfPlugin.test(type)
 }
 
 /** The types that a user can name, but for those of plugins. */
 export function sessionTypes(): string[] {
-  return [...knownTypes, 'oidc']
+  return [...knownTypes, 'oidc', 'login']
 }
 
 /** Whether what lies under `key` is of a type of session: itself, or with a policy (`sts.AssumeRole+policy`). */
 export function isOfType(key: string, type: string): boolean {
-  const own = ssoToken.test(key) ? 'oidc' : decodeSessionKey(key)?.type
+  const own = ssoToken.test(key) ? 'oidc' : signIn.test(key) ? 'login' : decodeSessionKey(key)?.type
   return own === type || own?.startsWith(`${type}+`) === true
 }
 
@@ -88,6 +91,9 @@ export function classifyKey(key: string): KeyClass {
   if (ssoToken.test(key)) {
     return 'sso-token'
   }
+  if (signIn.test(key)) {
+    return 'sign-in'
+  }
   if (oldSessions.some(pattern => pattern.test(key))) {
     return 'old-session'
   }
@@ -102,6 +108,16 @@ export function encodeSsoTokenKey(startUrl: string): string {
 /** The start URL of an SSO token's key; `undefined` if `key` is none. */
 export function decodeSsoTokenKey(key: string): string | undefined {
   return ssoToken.test(key) ? key.slice('oidc:'.length) : undefined
+}
+
+/** The key of the sign-in of a `login_session`, an ARN. */
+export function encodeSignInKey(loginSession: string): string {
+  return `oidc:login:${loginSession}`
+}
+
+/** The `login_session` of a sign-in's key; `undefined` if `key` is none. */
+export function decodeSignInKey(key: string): string | undefined {
+  return signIn.test(key) ? key.slice('oidc:login:'.length) : undefined
 }
 
 function encodeText(text: string): string {

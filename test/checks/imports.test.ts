@@ -36,6 +36,7 @@ const withContainer = [
   'src/credentials/explain-profile.ts',
   'src/credentials/obtain.ts',
   'src/credentials/prepare.ts',
+  'src/credentials/sign-in-login-store.ts',
   'src/credentials/sso-login.ts',
   'src/credentials/sso-token-store.ts',
   'src/credentials/who-is.ts',

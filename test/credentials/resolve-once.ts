@@ -30,6 +30,7 @@ const credentials = await resolve(plan, {
   credentialStore: async () => new CredentialStore(keyring, () => {}),
   sessionCache: async () => new SessionCache(keyring, context.clock, () => {}),
   ssoTokens: () => Promise.reject(new Error('no step of SSO')),
+  signInLogins: () => Promise.reject(new Error('no step of a sign-in')),
   lock: (name, task, onWait) => withFileLock(join(directory, 'locks'), name, task, { onWait }),
   mfaCodes: new MfaCodes({
     async ask() {

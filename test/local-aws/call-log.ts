@@ -2,7 +2,7 @@
 export interface Call {
   /** When it arrived by the server's clock, in milliseconds since 1970. */
   readonly time: number
-  /** `sts`, `iam`, `sso-oidc`, `sso` */
+  /** `sts`, `iam`, `sso-oidc`, `sso`, `signin` */
   readonly service: string
   readonly action: string
   /** As sent, TokenCode included; secrets are left out, and so are Action and Version. */

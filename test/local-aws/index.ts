@@ -13,6 +13,7 @@ export type {
   IdentityProviderSpec,
   RoleSpec,
   SessionSpec,
+  SignInSpec,
   SsoSpec,
   UserSpec,
   WorldSpec,

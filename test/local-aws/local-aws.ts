@@ -4,6 +4,7 @@ import { iamService } from './iam.ts'
 import { mfaCode } from './mfa.ts'
 import type { Role, Session, User } from './model.ts'
 import type { Service } from './service.ts'
+import { createSignIn } from './sign-in.ts'
 import { createSsoDirectory } from './sso-directory.ts'
 import { ssoOidcService } from './sso-oidc.ts'
 import { ssoPortalService } from './sso-portal.ts'
@@ -16,6 +17,7 @@ import {
   type IdentityProviderSpec,
   type RoleSpec,
   type SessionSpec,
+  type SignInSpec,
   type UserSpec,
   type WorldSpec,
 } from './world-spec.ts'
@@ -54,6 +56,10 @@ export interface Controls {
   decideLogins(decision: 'approved' | 'denied'): void
   /** Ends every login to an access portal: no access token, and no refresh token, is good any more. */
   revokeLogins(): void
+  /** Signs somebody in to the console, in the browser; who was there before is there no more. */
+  signIn(spec: SignInSpec): void
+  /** No refresh token of the sign-in service is good any more. */
+  revokeSignIns(): void
   /** A token of an identity provider that was added. */
   webIdentityToken(request: WebIdentityRequest): string
   /** Every secret that there ever was: secret keys, session tokens, what MFA devices share with AWS. */
@@ -73,21 +79,32 @@ export function createState(clock: () => number): LocalAwsState {
   const faults = createFaults()
   const world: World = createWorld(() => now())
   const sso = createSsoDirectory(() => now())
+  const signIn = createSignIn(world)
   return {
     log,
-    services: [stsService(world), iamService(world), ssoOidcService(sso), ssoPortalService(sso, world)],
+    services: [stsService(world), iamService(world), ssoOidcService(sso), ssoPortalService(sso, world), signIn.service],
     calls: log.entries,
     clearCalls: log.clear,
     waitForCall: log.waitFor,
     faults,
     addWorld(spec) {
-      checkMembers('a world', spec, ['accounts', 'users', 'roles', 'identityProviders', 'sessions', 'sso', 'faults'])
+      checkMembers('a world', spec, [
+        'accounts',
+        'users',
+        'roles',
+        'identityProviders',
+        'sessions',
+        'sso',
+        'signIn',
+        'faults',
+      ])
       for (const account of spec.accounts ?? []) world.addAccount(account)
       for (const user of spec.users ?? []) world.addUser(user)
       for (const role of spec.roles ?? []) world.addRole(role)
       for (const provider of spec.identityProviders ?? []) world.addIdentityProvider(provider)
       for (const session of spec.sessions ?? []) world.seedSession(session)
       for (const portal of spec.sso ?? []) sso.addPortal(portal)
+      if (spec.signIn !== undefined) signIn.signIn(spec.signIn)
       faults.add(...(spec.faults ?? []))
     },
     addAccount: world.addAccount,
@@ -98,15 +115,18 @@ export function createState(clock: () => number): LocalAwsState {
     },
     seedSession: world.seedSession,
     revoke: world.revoke,
-    secrets: () => [...world.secrets(), ...sso.secrets()],
+    secrets: () => [...world.secrets(), ...sso.secrets(), ...signIn.secrets()],
     decideDevice: sso.decide,
     decideLogins(decision) {
       sso.decision = decision
+      signIn.decision = decision
     },
     revokeLogins() {
       sso.accessTokens.clear()
       sso.refreshTokens.clear()
     },
+    signIn: signIn.signIn,
+    revokeSignIns: signIn.revoke,
     setClock(replacement) {
       now = replacement
     },

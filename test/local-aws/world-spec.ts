@@ -58,10 +58,10 @@ export interface SessionSpec {
   readonly secretAccessKey: string
   readonly sessionToken: string
   /** Name or ARN. */
-  readonly user?: string
+  readonly user?: string | undefined
   /** Name or ARN. */
-  readonly role?: string
-  readonly roleSessionName?: string
+  readonly role?: string | undefined
+  readonly roleSessionName?: string | undefined
   /** A time, in text as ISO 8601; an hour from now if absent. */
   readonly expiration?: Date | string
   /** Whether it was made with MFA. */
@@ -85,6 +85,19 @@ export interface SsoSpec {
   readonly roleSeconds?: number
 }
 
+/** Who is signed in to the AWS console in the browser, as a user or a role. */
+export interface SignInSpec {
+  /** Name or ARN. */
+  readonly user?: string | undefined
+  /** Name or ARN. */
+  readonly role?: string | undefined
+  readonly roleSessionName?: string | undefined
+  /** How long credentials live; 15 minutes if absent. */
+  readonly credentialSeconds?: number
+  /** How long they can be renewed; 12 h if absent. */
+  readonly loginSeconds?: number
+}
+
 /** Everything that a local AWS starts with. Plain JSON. */
 export interface WorldSpec {
   readonly accounts?: readonly AccountSpec[]
@@ -93,6 +106,7 @@ export interface WorldSpec {
   readonly identityProviders?: readonly IdentityProviderSpec[]
   readonly sessions?: readonly SessionSpec[]
   readonly sso?: readonly SsoSpec[]
+  readonly signIn?: SignInSpec
   readonly faults?: readonly FaultSpec[]
 }
 

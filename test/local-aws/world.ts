@@ -40,6 +40,8 @@ export interface World {
   addIdentityProvider(spec: IdentityProviderSpec): IdentityProvider
   /** Makes a new key for a user. How many it may have is the caller's business. */
   addAccessKey(user: User): AccessKey
+  /** Who is meant by a user or a role. @throws Error when it is neither, or both */
+  principal(spec: Pick<SessionSpec, 'user' | 'role' | 'roleSessionName'>): Principal
   /** Accepts credentials that were made elsewhere. */
   seedSession(spec: SessionSpec): Session
   /** Makes temporary credentials. */
@@ -112,7 +114,11 @@ export function createWorld(now: () => number): World {
     return roles.find(({ arn, name }) => arn === nameOrArn || name === nameOrArn)
   }
 
-  function principalOf({ user: userName, role: roleName, roleSessionName = 'seeded' }: SessionSpec): Principal {
+  function principalOf({
+    user: userName,
+    role: roleName,
+    roleSessionName = 'seeded',
+  }: Pick<SessionSpec, 'user' | 'role' | 'roleSessionName'>): Principal {
     if ((userName === undefined) === (roleName === undefined)) throw new Error('a session has either a user or a role')
     if (roleName !== undefined) {
       const found = role(roleName)
@@ -130,6 +136,7 @@ export function createWorld(now: () => number): World {
     user,
     role,
     addAccessKey: owner => addAccessKey(owner),
+    principal: principalOf,
 
     addAccount(spec) {
       checkMembers('an account', spec, ['id', 'partition'])

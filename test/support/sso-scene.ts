@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
 import type { SsoSpec } from '../local-aws/index.ts'
+import { makeBrowser } from './browser.ts'
 import type { Running } from './sandbox.ts'
 import { type Scene, setScene, WORLD } from './scene.ts'
 
@@ -45,20 +45,12 @@ export async function setSsoScene(portal: Partial<SsoSpec> = {}, config = SSO_CO
   const scene = await setScene({ config, keys: [], world: { ...WORLD, roles, sso } })
   const { sandbox, aws } = scene
   sandbox.env.AWS_ENDPOINT_URL = aws.url
-  const log = sandbox.path('browser.log')
-  const program = sandbox.script(
-    'browser',
-    `#!${process.execPath}
-const [address] = process.argv.slice(2)
-require('node:fs').appendFileSync(${JSON.stringify(log)}, address + ' ' + process.env.AWS_VAULT_FILE_PASSPHRASE + '\\n')
-fetch(address).then(answer => answer.text())
-`,
-  )
+  const browser = makeBrowser(sandbox)
   const byBrowser = new Set(['Authorize', 'ConfirmDevice'])
   return {
     ...scene,
-    browser: { AWS_VAULT_BROWSER: program },
-    opened: () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []),
+    browser: browser.env,
+    opened: browser.opened,
     ssoCalls: () => aws.calls.map(({ action }) => action).filter(action => !byBrowser.has(action)),
   }
 }

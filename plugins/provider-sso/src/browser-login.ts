@@ -1,10 +1,7 @@
 import { type PartContext, type SsoToken, VaultError } from '@aws-vault/plugin-sdk'
+import { browseAndReturn, redirectUri, startRedirectServer } from '@aws-vault/plugin-sdk/redirect'
 import { createToken, grants, oidcUrl, registerClient } from './oidc.ts'
-import { redirectUri, startRedirectServer } from './redirect-server.ts'
 import type { Target } from './target.ts'
-
-/** How long a person may take to log in, in minutes. */
-const patienceMinutes = 10
 
 /**
  * Logs in by the browser on this screen: it is sent to AWS and comes back to a loopback port with a code that only we
@@ -14,7 +11,6 @@ const patienceMinutes = 10
  */
 export async function browserLogin(target: Target, context: PartContext): Promise<SsoToken> {
   const { hash, randomBytes } = await import('node:crypto')
-  const { desk } = context
   const client = await registerClient(target, redirectUri, context)
   const verifier = randomBytes(48).toString('base64url')
   const state = randomBytes(32).toString('base64url')
@@ -31,9 +27,11 @@ export async function browserLogin(target: Target, context: PartContext): Promis
       code_challenge: hash('sha256', verifier, 'base64url'),
       scopes: target.scopes.join(' '),
     }).toString()
-    await desk.show(`log in to ${target.startUrl} in the browser that opens; if none does, open there: ${url.href}`)
-    const opened = desk.browse(url.href).then(() => new Promise<never>(() => {}))
-    const redirect = await withinTime(Promise.race([server.redirect, opened]), target, context)
+    await context.desk.show(
+      `log in to ${target.startUrl} in the browser that opens; if none does, open there: ${url.href}`,
+    )
+    const redirect = await browseAndReturn(url.href, server, context)
+    if (redirect === undefined) throw late(target)
     if ('error' in redirect) throw declined(target, redirect.error)
     const grant = { grantType: grants.code, code: redirect.code, redirectUri: server.address, codeVerifier: verifier }
     return await createToken(target, client, grant, context)
@@ -42,28 +40,11 @@ export async function browserLogin(target: Target, context: PartContext): Promis
   }
 }
 
-async function withinTime<T>(task: Promise<T>, { startUrl, step }: Target, { signal }: PartContext): Promise<T> {
-  const { setTimeout } = await import('node:timers/promises')
-  const done = new AbortController()
-  const limit = setTimeout(patienceMinutes * 60_000, undefined, { signal: AbortSignal.any([signal, done.signal]) })
-  try {
-    return await Promise.race([
-      task,
-      limit.then(
-        () => {
-          throw new VaultError('ERR_SSO_LOGIN_EXPIRED', `nobody approved the login to ${startUrl} in time`, {
-            hint: `log in again: aws-vault sso login ${step.profile}`,
-            facts: { profile: step.profile },
-          })
-        },
-        () => {
-          throw signal.reason
-        },
-      ),
-    ])
-  } finally {
-    done.abort()
-  }
+function late({ startUrl, step: { profile } }: Target): VaultError {
+  return new VaultError('ERR_SSO_LOGIN_EXPIRED', `nobody approved the login to ${startUrl} in time`, {
+    hint: `log in again: aws-vault sso login ${profile}`,
+    facts: { profile },
+  })
 }
 
 function declined({ startUrl, step }: Target, error: string): VaultError {

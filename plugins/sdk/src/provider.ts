@@ -1,6 +1,7 @@
 import type { PartContext } from './context.ts'
 import type { Credentials } from './credentials.ts'
 import type { JsonValue } from './json.ts'
+import type { SignInLoginStore } from './sign-in.ts'
 import type { SsoRole, SsoTokenStore } from './sso.ts'
 
 /** One step of a plan, as a provider sees it: plain data. */
@@ -29,6 +30,8 @@ export interface StepInput {
   readonly mfaCode?: string
   /** Where logins to AWS access portals are kept; present exactly for steps of the provider `sso`. */
   readonly tokens?: SsoTokenStore
+  /** Where sign-ins to the AWS console are kept; present exactly for steps of the provider `sign-in`. */
+  readonly logins?: SignInLoginStore
 }
 
 /** Contribution kind `providers`: turns a step into credentials. */

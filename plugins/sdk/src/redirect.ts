@@ -1,6 +1,11 @@
+/**
+ * Where a browser comes back to after a login (OAuth on loopback, RFC 8252), for providers that send one away.
+ * @module
+ */
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { PartContext } from './context.ts'
 
 /** What the browser brought back: a code, or OAuth's name for what went wrong. */
 export type Redirect = { readonly code: string } | { readonly error: string }
@@ -50,6 +55,33 @@ export async function startRedirectServer(state: string): Promise<RedirectServer
       server.close()
       server.closeAllConnections()
     },
+  }
+}
+
+/** How long a person may take to log in, in milliseconds. */
+const patience = 10 * 60_000
+
+/**
+ * Sends the person's browser to an address and waits for it to come back.
+ * @returns `undefined` when it did not in ten minutes
+ * @throws VaultError ERR_BROWSER_FAILED when no browser could be opened; the reason of the signal when it is aborted
+ */
+export async function browseAndReturn(
+  url: string,
+  { redirect }: RedirectServer,
+  { desk, signal }: Pick<PartContext, 'desk' | 'signal'>,
+): Promise<Redirect | undefined> {
+  const { setTimeout } = await import('node:timers/promises')
+  const done = new AbortController()
+  const limit = setTimeout(patience, undefined, { signal: AbortSignal.any([signal, done.signal]) })
+  try {
+    const opened = desk.browse(url).then(() => new Promise<never>(() => {}))
+    return await Promise.race([redirect, opened, limit])
+  } catch (error) {
+    signal.throwIfAborted()
+    throw error
+  } finally {
+    done.abort()
   }
 }
 

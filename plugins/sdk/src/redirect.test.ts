@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { afterEach, beforeEach, describe, it } from 'node:test'
-import { type RedirectServer, startRedirectServer } from './redirect-server.ts'
+import { type RedirectServer, startRedirectServer } from './redirect.ts'
 
 let server: RedirectServer
 
