@@ -13,7 +13,7 @@ const root = join(import.meta.dirname, '..')
 const pairs = Math.max(20, Number(process.argv[2] ?? 30))
 const keys = { id: 'AKIAIOSFODNN7EXAMPLE', secret: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' }
 const gnuTime = '/usr/bin/time'
-const homes: string[] = []
+const homes: NodeJS.ProcessEnv[] = []
 
 interface Command {
   readonly name: string
@@ -27,7 +27,8 @@ try {
   await measureAll(aws)
 } finally {
   await aws.close()
-  for (const home of homes) rmSync(home, { recursive: true, force: true })
+  for (const env of homes) await time({ name: 'lock', args: [join(root, 'bin', 'run.js'), 'lock'], env })
+  for (const { HOME = '' } of homes) rmSync(HOME, { recursive: true, force: true })
 }
 
 async function measureAll(aws: LocalAws): Promise<void> {
@@ -37,6 +38,7 @@ async function measureAll(aws: LocalAws): Promise<void> {
   const exec = [run, 'exec', 'work', '--', '/bin/true']
   const commands: Command[] = [
     { name: 'cached `exec`', args: exec, env: small },
+    { name: 'the same, without the agent', args: exec, env: { ...small, AWS_VAULT_FILE_AGENT: 'false' } },
     { name: '`list`', args: [run, 'list'], env: small },
     { name: '`--version`', args: [run, '--version'], env: small },
     { name: '`export`', args: [run, 'export', 'work'], env: small },
@@ -66,7 +68,6 @@ async function measureAll(aws: LocalAws): Promise<void> {
 /** A home with that many profiles, a stored key, and a live session among that many others. */
 async function home({ url }: LocalAws, profiles: number, otherSessions: number): Promise<NodeJS.ProcessEnv> {
   const home = mkdtempSync(join(tmpdir(), 'aws-vault-bench-'))
-  homes.push(home)
   mkdirSync(join(home, '.aws'))
   const others = Array.from(
     { length: profiles - 1 },
@@ -80,7 +81,10 @@ async function home({ url }: LocalAws, profiles: number, otherSessions: number):
     AWS_VAULT_BACKEND: 'file',
     AWS_VAULT_FILE_PASSPHRASE: 'correct horse battery staple',
     AWS_ENDPOINT_URL_STS: url,
+    // Where the agent listens that keeps the vault open.
+    XDG_RUNTIME_DIR: home,
   }
+  homes.push(env)
   const variables = { AWS_ACCESS_KEY_ID: keys.id, AWS_SECRET_ACCESS_KEY: keys.secret }
   const run = join(root, 'bin', 'run.js')
   await time({ name: 'add', args: [run, 'add', 'work', '--env'], env: { ...env, ...variables } })

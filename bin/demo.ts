@@ -96,6 +96,7 @@ function vault(args: readonly string[], variables: Record<string, string> = {}):
       HOME: home,
       AWS_VAULT_BACKEND: 'file',
       AWS_VAULT_FILE_PASSPHRASE: 'correct horse battery staple',
+      AWS_VAULT_FILE_AGENT: 'false',
       AWS_ENDPOINT_URL_STS: aws?.url,
       ...variables,
     },

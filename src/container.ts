@@ -23,6 +23,8 @@ import { type ConfigFile, readConfigFile } from './aws-config/read-config.ts'
 import { Contributions, loadPart } from './contributions/contributions.ts'
 import type { InstalledParts } from './contributions/installed-parts.ts'
 import type { Part } from './contributions/part.ts'
+import { helperEnvironment } from './helper/helper-environment.ts'
+import { runtimeDirectory } from './helper/runtime-directory.ts'
 import { withFileLock } from './locks/file-lock.ts'
 import { createLogger } from './output/logger.ts'
 import type { Person } from './output/person.ts'
@@ -48,6 +50,13 @@ export interface World {
   readonly flags: Readonly<Record<string, unknown>>
   readonly redactor: Redactor
   readonly debug: boolean
+}
+
+/** A kind of keyring, with what it takes to open it. */
+export interface Keystore {
+  readonly part: Part
+  readonly implementation: KeyringBackend
+  readonly context: PartContext
 }
 
 /** An open keyring and what lies in it. */
@@ -102,21 +111,25 @@ export class Container {
     )
   }
 
-  /** The keyring that the user chose, or the best one that works here. */
+  /** The keystore that the user chose, or the best one that works here. */
+  async keystore(): Promise<Keystore> {
+    const { settings } = await this.settings()
+    const chosen = settings.core('backend')
+    return this.#part<KeyringBackend>('keyrings', chosen?.value ?? (await this.#bestBackend()), chosen?.origin)
+  }
+
+  /** What lies in that keystore. */
   vault(): Promise<Vault> {
     return this.#once('vault', async () => {
-      const { settings } = await this.settings()
-      const chosen = settings.core('backend')
-      const backend = chosen?.value ?? (await this.#bestBackend())
-      const { part, implementation, context } = await this.#part<KeyringBackend>('keyrings', backend, chosen?.origin)
+      const { part, implementation, context } = await this.keystore()
       const keyring: Keyring = await implementation.open(context)
       this.#disposals.push(() => keyring.close())
       const store = Object.entries(part.declaration.options ?? {})
         .filter(([, { secret, type }]) => !secret && (type === undefined || type === 'string' || type === 'path'))
         .map(([name, { type }]) => [name, type === 'path' ? realPath(context.options[name]) : context.options[name]])
       return {
-        backend,
-        identity: JSON.stringify([backend, part.packageName, store]),
+        backend: part.name,
+        identity: JSON.stringify([part.name, part.packageName, store]),
         credentials: new CredentialStore(keyring, secret => this.redactor.add(secret)),
         sessions: new SessionCache(keyring, this.clock, secret => this.redactor.add(secret)),
         ssoTokens: new SsoTokens(keyring, secret => this.redactor.add(secret)),
@@ -135,6 +148,11 @@ export class Container {
   async exposure(name: string): Promise<{ exposure: Exposure; context: PartContext }> {
     const { implementation, context } = await this.#part<Exposure>('exposures', name)
     return { exposure: implementation, context }
+  }
+
+  /** The part whose `help` a process of its own runs, and its context. */
+  helper(kind: Kind, name: string): Promise<{ implementation: Pick<KeyringBackend, 'help'>; context: PartContext }> {
+    return this.#part<Pick<KeyringBackend, 'help'>>(kind, name)
   }
 
   /** Asks the person at the desk. A secret answer is blacked out from then on. */
@@ -215,7 +233,23 @@ export class Container {
     for (const [name, option] of Object.entries(part.declaration.options ?? {})) {
       if (option.secret) this.redactor.add(options[name] as string | undefined)
     }
-    return { ...this.callContext(), options }
+    return { ...this.callContext(), options, startHelper: input => this.#startHelper(part, input) }
+  }
+
+  async #startHelper(part: Part, input: Uint8Array): Promise<void> {
+    const [{ contributions }, { startHelper }] = await Promise.all([
+      this.settings(),
+      import('./helper/start-helper.ts'),
+    ])
+    const { environment, platform } = this.world
+    await startHelper({
+      program: [process.execPath, process.argv[1] ?? ''],
+      args: ['helper', part.kind, part.name],
+      environment: helperEnvironment(environment, contributions.secretVariables()),
+      input,
+      platform,
+      signal: this.signal,
+    })
   }
 
   readonly #person = (): Promise<Person> =>
@@ -259,7 +293,17 @@ export class Container {
       desk: this.#desk,
       ask: this.ask,
       withLock: this.withLock,
+      runtimeDirectory: () => this.#runtimeDirectory(),
+      startHelper: () => Promise.reject(new Error('only parts have helpers')),
     }
+  }
+
+  #runtimeDirectory(): string {
+    const { environment, directories, platform } = this.world
+    const userId = platform === 'win32' ? undefined : process.getuid?.()
+    return this.#onceSync('runtime-directory', () =>
+      runtimeDirectory({ environment, cache: directories.cache, userId }),
+    )
   }
 
   #once<T>(name: string, make: () => Promise<T>): Promise<T> {

@@ -5,12 +5,15 @@ import Add from './commands/add.ts'
 import Clear from './commands/clear.ts'
 import Exec from './commands/exec.ts'
 import Export from './commands/export.ts'
+import Helper from './commands/helper.ts'
 import List from './commands/list.ts'
+import Lock from './commands/lock.ts'
 import PluginsUse from './commands/plugins/use.ts'
 import Remove from './commands/remove.ts'
 import SsoConfigure from './commands/sso/configure.ts'
 import SsoList from './commands/sso/list.ts'
 import SsoLogin from './commands/sso/login.ts'
+import Unlock from './commands/unlock.ts'
 import Version from './commands/version.ts'
 
 export { VaultHelp } from './help.ts'
@@ -21,12 +24,15 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   clear: Clear,
   exec: Exec,
   export: Export,
+  helper: Helper,
   list: List,
+  lock: Lock,
   'plugins:use': PluginsUse,
   remove: Remove,
   'sso:configure': SsoConfigure,
   'sso:list': SsoList,
   'sso:login': SsoLogin,
+  unlock: Unlock,
   version: Version,
 }
 

@@ -12,8 +12,11 @@ export const commands: Readonly<Record<string, () => Promise<{ default: CommandC
   clear: () => import('./clear.ts'),
   exec: () => import('./exec.ts'),
   export: () => import('./export.ts'),
+  helper: () => import('./helper.ts'),
   list: () => import('./list.ts'),
+  lock: () => import('./lock.ts'),
   remove: () => import('./remove.ts'),
+  unlock: () => import('./unlock.ts'),
   version: () => import('./version.ts'),
 }
 

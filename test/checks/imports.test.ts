@@ -12,6 +12,7 @@ const domain = [
   'credentials',
   'exec',
   'export',
+  'helper',
   'locks',
   'output',
   'settings',
@@ -40,6 +41,7 @@ const withContainer = [
   'src/credentials/sso-login.ts',
   'src/credentials/sso-token-store.ts',
   'src/credentials/who-is.ts',
+  'src/helper/run-helper.ts',
 ]
 
 interface Import {

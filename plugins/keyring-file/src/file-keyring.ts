@@ -1,102 +1,94 @@
-import {
-  closeSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  type Stats,
-  statSync,
-  unlinkSync,
-} from 'node:fs'
-import { join } from 'node:path'
+import { statSync, unlinkSync } from 'node:fs'
 import {
   decodeItem,
   encodeItem,
   type Item,
   type Keyring,
-  KeyringItemError,
   KeyringLockedError,
   type PartContext,
 } from '@aws-vault/plugin-sdk'
+import { AgentClient } from './agent/client.ts'
+import { socketOf, startAgent } from './agent/start-agent.ts'
 import { syncDirectory, writeAtomically } from './atomic-write.ts'
-import { fileNameOf } from './file-name.ts'
-import { itemFiles } from './item-files.ts'
-import { type Jwe, openJwe, parseJwe, sealJwe } from './jwe.ts'
-import { type Fit, Passphrase } from './passphrase.ts'
-import { storageError, systemCode } from './storage-error.ts'
+import { decryptContent, isSameDerivation, newContentKey, sealJwe, unwrapContentKey } from './jwe.ts'
+import { Passphrase } from './passphrase.ts'
+import { ProvenKeys } from './proven-keys.ts'
+import { sealAnew } from './seal-anew.ts'
+import { type Sealer, sealerOf } from './sealer.ts'
+import { systemCode } from './storage-error.ts'
 import { sweepTemporaryFiles } from './temporary-file.ts'
+import { notAnItem, type SealedFile, VaultDirectory } from './vault-directory.ts'
+import type { WrappingKeys } from './wrapping-keys.ts'
 
-/** The work factor of the Go tool's files. */
-const DEFAULT_ROUNDS = 8192
-
-/** When the items tried so far took so many PBKDF2 rounds (seconds) and none was opened, trying more is no use. */
-const ROUNDS_TO_TRY = 10_000_000
-
-/** A file that the passphrase is known to open, as it was then. */
-interface Witness {
-  readonly path: string
-  readonly stats: Stats
-}
+/** PBKDF2 rounds that suit today's guessers (OWASP, Password Storage Cheat Sheet, for SHA-256). */
+const DEFAULT_ROUNDS = 600_000
+/** From so many rounds on, deriving the key takes longer than the rest of us, so that an agent is worth it. */
+const MANY_ROUNDS = 100_000
 
 /** A directory of sealed items that share one passphrase. */
 export class FileKeyring implements Keyring {
-  readonly #directory: string
   readonly #context: PartContext
+  readonly #directory: VaultDirectory
   readonly #passphrase: Passphrase
-  #witness: Witness | undefined
+  readonly #proven: ProvenKeys
+  readonly #agent: AgentClient | undefined
+  #tended = false
 
-  constructor(directory: string, context: PartContext) {
-    this.#directory = directory
+  constructor(path: string, context: PartContext) {
     this.#context = context
+    this.#directory = new VaultDirectory(path, context)
+    this.#proven = new ProvenKeys(this.#directory)
     this.#passphrase = new Passphrase(context, {
-      directory,
-      place: abbreviate(directory, context.homeDirectory),
-      isNew: () => this.#sealed().next().done === true,
-      fit: passphrase => this.#fit(passphrase),
+      directory: path,
+      place: this.#directory.place,
+      isNew: () => this.#directory.sealed().next().done === true,
+      fit: keys => this.#proven.fit(keys),
     })
+    this.#agent = agentOf(path, context)
   }
 
   async get(key: string): Promise<Item | undefined> {
-    const path = this.#pathOf(key)
-    const file = this.#read(`read the item "${key}"`, path)
+    const file = this.#directory.item(key)
     if (file === undefined) return undefined
-    const jwe = parseJwe(file.text)
-    if (typeof jwe === 'string') throw notAnItem(path, jwe)
-
-    const passphrase = await this.#passphrase.bytes()
-    const opened = await openJwe(jwe, passphrase)
-    if (opened.state === 'damaged') throw notAnItem(path, 'it was changed after it was written')
-    if (opened.state === 'locked') throw await this.#lockedItem(path, passphrase)
-    this.#witness = { path, stats: file.stats }
-    return decode(key, path, opened.plaintext)
+    const byAgent = await this.#agent?.unwrap(file.jwe)
+    if (byAgent !== undefined) return this.#decrypt(file, byAgent)
+    const keys = await this.#passphrase.keys()
+    const contentKey = await unwrapContentKey(file.jwe.encryptedKey, await keys.get(file.jwe))
+    if (contentKey === undefined) throw await this.#lockedItem(file, keys)
+    const item = await this.#decrypt(file, contentKey)
+    this.#proven.opened(file)
+    await this.#tend(keys, file.jwe.rounds < this.#rounds)
+    return item
   }
 
   async set(item: Item): Promise<void> {
-    const path = this.#pathOf(item.key)
-    const passphrase = await this.#passphrase.bytes()
-    const { workFactor } = this.#context.options
-    const content = await sealJwe(encodeItem(item), passphrase, {
-      rounds: typeof workFactor === 'number' ? workFactor : DEFAULT_ROUNDS,
-      created: this.#context.clock.now(),
-    })
+    const path = this.#directory.pathOf(item.key)
     const what = `write the item "${item.key}"`
-    const lockName = this.#attempt(what, () => `keyring-file:${this.#makeDirectory()}`)
+    const contentKey = newContentKey()
+    const byAgent = await this.#agent?.wrap(contentKey)
+    // It may be the agent of a vault that lay here before.
+    const sealer = byAgent && this.#proven.holds(byAgent.derivation) ? undefined : await this.#sealer()
+    const wrapped = byAgent && sealer === undefined ? byAgent : await (sealer as Sealer).wrap(contentKey)
+    const created = this.#context.clock.now()
+    const content = await sealJwe(encodeItem(item), contentKey, { ...wrapped, created })
+    const lockName = this.#directory.attempt(what, () => this.#lockName())
     // One lock from the look at what is there to the rename: else two who begin a vault at once could both be first, each
     // with a passphrase of its own.
     await this.#locked(lockName, async () => {
-      if (!(await this.#isKnownToFit(passphrase))) throw this.#wrongPassphrase()
-      const stats = this.#attempt(what, () => {
-        sweepTemporaryFiles(this.#directory, this.#context.clock.now())
+      const fits = sealer === undefined ? this.#proven.holds(wrapped.derivation) : await sealer.fits()
+      if (!fits) throw this.#wrongPassphrase()
+      const stats = this.#directory.attempt(what, () => {
+        sweepTemporaryFiles(this.#directory.path, created)
         return writeAtomically(path, content)
       })
-      this.#witness = { path, stats }
+      if (sealer !== undefined) this.#proven.opened({ path, stats })
     })
+    if (sealer !== undefined) await this.#tend(sealer.keys, false)
   }
 
   async remove(key: string): Promise<boolean> {
-    const path = this.#pathOf(key)
-    return this.#attempt(`remove the item "${key}"`, () => {
+    const path = this.#directory.pathOf(key)
+    return this.#directory.attempt(`remove the item "${key}"`, () => {
       try {
         // A directory is no item; macOS would answer "not permitted".
         if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return false
@@ -105,107 +97,86 @@ export class FileKeyring implements Keyring {
         if (systemCode(error) === 'ENOENT') return false
         throw error
       }
-      syncDirectory(this.#directory)
+      syncDirectory(this.#directory.path)
       return true
     })
   }
 
   async keys(): Promise<string[]> {
-    return itemFiles(this.#directory, this.#context.platform).map(({ key }) => key)
+    return this.#directory.files().map(({ key }) => key)
   }
 
   async close(): Promise<void> {
-    this.#passphrase.forget()
-    this.#witness = undefined
+    this.#forget()
   }
 
-  #pathOf(key: string): string {
-    return join(this.#directory, fileNameOf(key, this.#context.platform))
+  /**
+   * Has the passphrase asked for unless it is known, and an agent started that keeps the vault open.
+   * @returns when the agent ends unless it is used before, in milliseconds since 1970; `undefined` where there is nothing
+   *   to open
+   * @throws KeyringLockedError when the passphrase is wrong
+   * @throws VaultError when no agent can be started
+   */
+  async unlock(): Promise<number | undefined> {
+    const agent = this.#agent
+    if (agent === undefined || this.#directory.sealed().next().done === true) return undefined
+    const until = await agent.until()
+    if (until !== undefined) return until
+    const keys = await this.#passphrase.keys()
+    if ((await this.#proven.fit(keys)) !== 'opens') throw this.#wrongPassphrase()
+    await this.#tendAlone(keys, agent)
+    return agent.until()
   }
 
-  #read(what: string, path: string): { text: string; stats: Stats } | undefined {
-    return this.#attempt(what, () => {
-      let descriptor: number | undefined
-      try {
-        descriptor = openSync(path, 'r')
-        const stats = fstatSync(descriptor)
-        if (!stats.isFile()) return undefined
-        this.#noteMode(path, stats)
-        return { text: readFileSync(descriptor, 'latin1'), stats }
-      } catch (error) {
-        if (systemCode(error) === 'ENOENT') return undefined
-        throw error
-      } finally {
-        if (descriptor !== undefined) closeSync(descriptor)
-      }
+  get #rounds(): number {
+    const { workFactor } = this.#context.options
+    return typeof workFactor === 'number' ? workFactor : DEFAULT_ROUNDS
+  }
+
+  #sealer(): Promise<Sealer> {
+    return this.#passphrase.keys().then(keys => sealerOf(keys, this.#rounds, this.#directory, this.#proven))
+  }
+
+  /**
+   * Once, when the passphrase is known: has what is sealed too weakly sealed anew, and an agent started, so that the
+   * passphrase need not be given again. Whatever fails here, nobody has asked for.
+   */
+  async #tend(keys: WrappingKeys, isWeak: boolean): Promise<void> {
+    if (this.#tended) return
+    const agent = !this.#passphrase.given || this.#rounds >= MANY_ROUNDS ? this.#agent : undefined
+    if (agent === undefined && !isWeak) return
+    this.#tended = true
+    try {
+      await this.#tendAlone(keys, agent)
+    } catch (error) {
+      this.#context.signal.throwIfAborted()
+      this.#context.logger.debug(`the vault in ${this.#directory.place} is left as it is: ${(error as Error).message}`)
+    }
+  }
+
+  #tendAlone(keys: WrappingKeys, agent: AgentClient | undefined): Promise<void> {
+    return this.#locked(this.#lockName(), async () => {
+      const sealer = await sealerOf(keys, this.#rounds, this.#directory, this.#proven)
+      const { derivation } = sealer
+      // An agent opens what is sealed by its own key, and nothing else.
+      const isMeant = ({ jwe }: SealedFile): boolean => agent !== undefined || jwe.rounds < this.#rounds
+      await sealAnew({ directory: this.#directory, sealer, isMeant, context: this.#context })
+      if (agent === undefined || !this.#proven.holds(derivation)) return
+      const running = await agent.wrap(newContentKey())
+      if (running !== undefined && isSameDerivation(running.derivation, derivation)) return
+      await startAgent(this.#directory.path, { derivation, wrappingKey: await keys.get(derivation) }, this.#context)
     })
   }
 
-  /** Makes the directory if it is not there. Returns its real path, the same for all who share it. */
-  #makeDirectory(): string {
-    const made = mkdirSync(this.#directory, { recursive: true, mode: 0o700 })
-    if (made === undefined) this.#noteMode(this.#directory, statSync(this.#directory))
-    else this.#context.logger.debug('made the directory of the file keyring', { directory: this.#directory })
-    return realpathSync(this.#directory)
+  async #decrypt(file: SealedFile, contentKey: Uint8Array): Promise<Item> {
+    const plaintext = await decryptContent(file.jwe, contentKey)
+    if (plaintext === undefined) throw notAnItem(file.path, 'it was changed after it was written')
+    return decode(file, plaintext)
   }
 
-  #noteMode(path: string, { mode }: Stats): void {
-    if (this.#context.platform !== 'win32' && (mode & 0o077) !== 0) {
-      const octal = (mode & 0o777).toString(8).padStart(4, '0')
-      this.#context.logger.debug('other users of this machine may use a file of the keyring', { path, mode: octal })
-    }
-  }
-
-  /** The files whose form is that of a sealed item, always in the same order. */
-  *#sealed(): Generator<{ path: string; stats: Stats; jwe: Jwe }> {
-    const files = itemFiles(this.#directory, this.#context.platform)
-    for (const { name } of files.sort((one, other) => (one.name < other.name ? -1 : 1))) {
-      const path = join(this.#directory, name)
-      const file = this.#readIfPossible(path)
-      const jwe = file && parseJwe(file.text)
-      if (file !== undefined && typeof jwe === 'object') yield { path, stats: file.stats, jwe }
-    }
-  }
-
-  #hasUnreadable(): boolean {
-    const files = itemFiles(this.#directory, this.#context.platform)
-    return files.some(({ name }) => this.#readIfPossible(join(this.#directory, name)) === undefined)
-  }
-
-  #readIfPossible(path: string): { text: string; stats: Stats } | undefined {
-    try {
-      return this.#read('read an item', path)
-    } catch {
-      // One unreadable file is no reason to refuse the others.
-      return undefined
-    }
-  }
-
-  async #fit(passphrase: Uint8Array, except?: string): Promise<Fit> {
-    let rounds = 0
-    for (const { path, stats, jwe } of this.#sealed()) {
-      if (path === except) continue
-      const { state } = await openJwe(jwe, passphrase)
-      // A damaged item has told, too: the key inside, which carries a check value, was opened.
-      if (state === 'open' || state === 'damaged') {
-        this.#witness = { path, stats }
-        return 'opens'
-      }
-      if (state === 'locked') rounds += jwe.rounds
-      if (rounds >= ROUNDS_TO_TRY) break
-    }
-    // Items that may not even be read may have any passphrase.
-    return rounds === 0 && !this.#hasUnreadable() ? 'new' : 'refused'
-  }
-
-  async #isKnownToFit(passphrase: Uint8Array): Promise<boolean> {
-    if (this.#witness !== undefined && isUnchanged(this.#witness)) return true
-    return (await this.#fit(passphrase)) !== 'refused'
-  }
-
-  async #lockedItem(path: string, passphrase: Uint8Array): Promise<Error> {
-    if ((await this.#fit(passphrase, path)) === 'opens') {
-      return notAnItem(path, 'it is damaged or was written with another passphrase than the rest of the vault')
+  async #lockedItem(file: SealedFile, keys: WrappingKeys): Promise<Error> {
+    if ((await this.#proven.fit(keys, file.path)) === 'opens') {
+      return notAnItem(file.path, 'it is damaged or was written with another passphrase than the rest of the vault')
     }
     return this.#wrongPassphrase()
   }
@@ -213,15 +184,24 @@ export class FileKeyring implements Keyring {
   #wrongPassphrase(): KeyringLockedError {
     const { given } = this.#passphrase
     // So that a person is asked again.
-    this.#passphrase.forget()
-    const place = abbreviate(this.#directory, this.#context.homeDirectory)
+    this.#forget()
+    const { path, place } = this.#directory
     return new KeyringLockedError(`wrong passphrase for the vault in ${place}`, {
       hint: given
         ? 'set AWS_VAULT_FILE_PASSPHRASE to the passphrase that the vault was made with, or unset it to be asked; ' +
           'for a vault with another passphrase, use another directory: --file-dir DIRECTORY'
         : 'try again; for a vault with another passphrase, use another directory: --file-dir DIRECTORY',
-      facts: { keyring: 'file', directory: this.#directory },
+      facts: { keyring: 'file', directory: path },
     })
+  }
+
+  #forget(): void {
+    this.#passphrase.forget()
+    this.#proven.forget()
+  }
+
+  #lockName(): string {
+    return `keyring-file:${this.#directory.make()}`
   }
 
   /** Runs `task` under the lock; without one where locks do not work, since that is no reason to lose an item. */
@@ -235,44 +215,27 @@ export class FileKeyring implements Keyring {
     } catch (error) {
       if (begun || this.#context.signal.aborted) throw error
       const reason = error instanceof Error ? error.message : String(error)
-      this.#context.logger.warn(`writing to ${this.#directory} without a lock, which could not be had: ${reason}`)
+      this.#context.logger.warn(`writing to ${this.#directory.path} without a lock, which could not be had: ${reason}`)
       await task()
     }
   }
-
-  #attempt<T>(what: string, action: () => T): T {
-    try {
-      return action()
-    } catch (error) {
-      throw storageError(what, this.#directory, error)
-    }
-  }
 }
 
-function isUnchanged({ path, stats }: Witness): boolean {
+/** The agent of a vault, if it may have one. A vault opens without. */
+function agentOf(path: string, context: PartContext): AgentClient | undefined {
+  if (context.options.agent !== true || context.platform === 'win32') return undefined
   try {
-    const now = statSync(path)
-    return now.ino === stats.ino && now.mtimeMs === stats.mtimeMs && now.size === stats.size
-  } catch {
-    return false
+    return new AgentClient(socketOf(path, context), context)
+  } catch (error) {
+    context.logger.debug(`no agent can keep the vault open: ${(error as Error).message}`)
+    return undefined
   }
 }
 
-function decode(key: string, path: string, plaintext: Uint8Array): Item {
+function decode({ key, path }: SealedFile, plaintext: Uint8Array): Item {
   try {
     return decodeItem(key, plaintext)
   } catch (error) {
     throw notAnItem(path, error instanceof Error ? error.message : String(error))
   }
-}
-
-function notAnItem(path: string, problem: string): KeyringItemError {
-  return new KeyringItemError(`the file ${path} holds no item: ${problem}`, {
-    hint: `restore it from a backup, or move it away and store its credentials again: mv '${path}' '${path}.damaged'`,
-    facts: { keyring: 'file', path },
-  })
-}
-
-function abbreviate(directory: string, home: string): string {
-  return home !== '' && directory.startsWith(join(home, '/')) ? join('~', directory.slice(home.length)) : directory
 }

@@ -4,7 +4,10 @@
  */
 import { accessSync, constants, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Availability, Keyring, KeyringBackend, PartContext } from '@aws-vault/plugin-sdk'
+import type { Availability, Keyring, KeyringBackend, PartContext, Unlocked } from '@aws-vault/plugin-sdk'
+import { AgentClient } from './agent/client.ts'
+import type { AgentInput } from './agent/protocol.ts'
+import { socketOf } from './agent/start-agent.ts'
 import { FileKeyring } from './file-keyring.ts'
 import { systemCode } from './storage-error.ts'
 
@@ -27,6 +30,30 @@ const backend: KeyringBackend = {
 
   async open(context: PartContext): Promise<Keyring> {
     return new FileKeyring(directoryOf(context), context)
+  },
+
+  async unlock(context: PartContext): Promise<Unlocked> {
+    if (context.options.agent !== true) return { nothing: 'no agent may keep it open (--no-file-agent)' }
+    if (context.platform === 'win32') return { nothing: 'there is no agent for Windows' }
+    // Says here, and only here, where there can be no agent.
+    socketOf(directoryOf(context), context)
+    const keyring = new FileKeyring(directoryOf(context), context)
+    try {
+      const until = await keyring.unlock()
+      return until === undefined ? { nothing: 'there is no item in it' } : { until }
+    } finally {
+      await keyring.close()
+    }
+  },
+
+  async lock(context: PartContext): Promise<boolean> {
+    if (context.platform === 'win32') return false
+    return new AgentClient(socketOf(directoryOf(context), context), context).lock()
+  },
+
+  async help(input: Uint8Array, ready: () => void, context: PartContext): Promise<void> {
+    const { serveKeys } = await import('./agent/serve.ts')
+    await serveKeys(JSON.parse(Buffer.from(input).toString()) as AgentInput, ready, context)
   },
 }
 

@@ -11,26 +11,22 @@ import type { CipherGCMTypes } from 'node:crypto'
  */
 export const MOST_ROUNDS = 10_000_000
 
-/** A sealed item whose form is right; only the passphrase tells whether its content is. */
-export interface Jwe {
+/** How the key that wraps an item's own key is derived from the passphrase. Items with the same one share that key. */
+export interface Derivation {
   readonly algorithm: string
   readonly rounds: number
-  readonly encryption: string
   readonly salt: Uint8Array
+}
+
+/** A sealed item whose form is right; only the passphrase tells whether its content is. */
+export interface Jwe extends Derivation {
+  readonly encryption: string
   readonly header: string
   readonly encryptedKey: Uint8Array
   readonly iv: Uint8Array
   readonly ciphertext: Uint8Array
   readonly tag: Uint8Array
 }
-
-/** What became of opening a sealed item. */
-export type Opened =
-  | { readonly state: 'open'; readonly plaintext: Uint8Array }
-  /** The passphrase is not the one it was sealed with, or the part that tells is damaged. */
-  | { readonly state: 'locked' }
-  /** The passphrase is right; the content is not what was sealed. */
-  | { readonly state: 'damaged' }
 
 const algorithms = ['PBES2-HS256+A128KW', 'PBES2-HS384+A192KW', 'PBES2-HS512+A256KW']
 const encryptions: Readonly<Record<string, number>> = { A128GCM: 16, A192GCM: 24, A256GCM: 32 }
@@ -66,46 +62,109 @@ export function parseJwe(text: string): Jwe | string {
   return { algorithm: alg, rounds: p2c, encryption, salt, header: parts[0] ?? '', encryptedKey, iv, ciphertext, tag }
 }
 
+/** What items are sealed by: the Go tool's choice. */
+const ALGORITHM = 'PBES2-HS256+A128KW'
+const ENCRYPTION = 'A256GCM'
+const CONTENT_KEY_BYTES = 32
+/** AES key wrap (RFC 3394) has a start value of its own, by which a wrong key shows. */
+const WRAP_START = Buffer.alloc(8, 0xa6)
+
+/** A derivation with a new salt. */
+export function newDerivation(rounds: number): Derivation {
+  return { algorithm: ALGORITHM, rounds, salt: crypto.getRandomValues(new Uint8Array(12)) }
+}
+
+/** Whether the keys that two derivations give from one passphrase are the same. */
+export function isSameDerivation(one: Derivation, other: Derivation): boolean {
+  return derivationName(one) === derivationName(other)
+}
+
+/** A name for all that a derivation depends on but the passphrase. */
+export function derivationName({ algorithm, rounds, salt }: Derivation): string {
+  return `${algorithm} ${rounds} ${Buffer.from(salt).toString('base64url')}`
+}
+
 /**
- * Opens a sealed item with a passphrase (its UTF-8 bytes).
+ * Derives the key that wraps items' keys (PBES2, RFC 7518 section 4.8) from a passphrase (its UTF-8 bytes).
  *
- * By Node's own crypto, since this stands in front of every command: a library on WebCrypto takes twice as long to start.
- * It also tells a wrong passphrase from damaged content, which JOSE libraries rightly hide from remote guessers.
+ * By Node's own crypto, as all that follows, since this stands in front of every command: a library on WebCrypto takes
+ * twice as long to start, and none takes a derived key in place of the passphrase.
  */
-export async function openJwe(jwe: Jwe, passphrase: Uint8Array): Promise<Opened> {
-  const { createDecipheriv, pbkdf2Sync } = await import('node:crypto')
-  const [, hashBits, keyBits] = /HS(\d+)\+A(\d+)KW/.exec(jwe.algorithm) ?? []
-  const salt = Buffer.concat([Buffer.from(`${jwe.algorithm}\0`), jwe.salt])
-  const wrappingKey = pbkdf2Sync(passphrase, salt, jwe.rounds, Number(keyBits) / 8, `sha${hashBits}`)
-  let contentKey: Buffer
+export async function deriveWrappingKey(passphrase: Uint8Array, derivation: Derivation): Promise<Uint8Array> {
+  const { pbkdf2Sync } = await import('node:crypto')
+  const { algorithm, rounds } = derivation
+  const [, hashBits, keyBits] = /HS(\d+)\+A(\d+)KW/.exec(algorithm) ?? []
+  const salt = Buffer.concat([Buffer.from(`${algorithm}\0`), derivation.salt])
+  return pbkdf2Sync(passphrase, salt, rounds, Number(keyBits) / 8, `sha${hashBits}`)
+}
+
+/** The item's own key out of its wrapping; `undefined` where the wrapping key is not the one, or the wrapping damaged. */
+export async function unwrapContentKey(
+  encryptedKey: Uint8Array,
+  wrappingKey: Uint8Array,
+): Promise<Uint8Array | undefined> {
+  const { createDecipheriv } = await import('node:crypto')
   try {
-    // AES key wrap (RFC 3394) carries a check value of its own.
-    const unwrap = createDecipheriv(`id-aes${keyBits}-wrap`, wrappingKey, Buffer.alloc(8, 0xa6))
-    contentKey = Buffer.concat([unwrap.update(jwe.encryptedKey), unwrap.final()])
+    const unwrap = createDecipheriv(`id-aes${wrappingKey.length * 8}-wrap`, wrappingKey, WRAP_START)
+    return Buffer.concat([unwrap.update(encryptedKey), unwrap.final()])
   } catch {
-    return { state: 'locked' }
-  }
-  try {
-    const decipher = createDecipheriv(jwe.encryption as CipherGCMTypes, contentKey, jwe.iv, { authTagLength: 16 })
-    decipher.setAAD(Buffer.from(jwe.header)).setAuthTag(jwe.tag)
-    return { state: 'open', plaintext: Buffer.concat([decipher.update(jwe.ciphertext), decipher.final()]) }
-  } catch {
-    return { state: 'damaged' }
+    return undefined
   }
 }
 
-/** Seals `plaintext` the way the Go tool does. `rounds` are PBKDF2 rounds, `created` is milliseconds since 1970. */
+/** Wraps an item's own key. */
+export async function wrapContentKey(contentKey: Uint8Array, wrappingKey: Uint8Array): Promise<Uint8Array> {
+  const { createCipheriv } = await import('node:crypto')
+  const wrap = createCipheriv(`id-aes${wrappingKey.length * 8}-wrap`, wrappingKey, WRAP_START)
+  return Buffer.concat([wrap.update(contentKey), wrap.final()])
+}
+
+/** What is in an item; `undefined` where it is not what was sealed. Its own key is right, or it would not have come out. */
+export async function decryptContent(jwe: Jwe, contentKey: Uint8Array): Promise<Uint8Array | undefined> {
+  const { createDecipheriv } = await import('node:crypto')
+  try {
+    const decipher = createDecipheriv(jwe.encryption as CipherGCMTypes, contentKey, jwe.iv, { authTagLength: 16 })
+    decipher.setAAD(Buffer.from(jwe.header)).setAuthTag(jwe.tag)
+    return Buffer.concat([decipher.update(jwe.ciphertext), decipher.final()])
+  } catch {
+    return undefined
+  }
+}
+
+/** A key for a new item. No two items have the same one. */
+export function newContentKey(): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(CONTENT_KEY_BYTES))
+}
+
+/**
+ * Seals `plaintext` the way the Go tool does.
+ * @param encryptedKey the content key, wrapped by the key that `derivation` gives
+ * @param created milliseconds since 1970
+ */
 export async function sealJwe(
   plaintext: Uint8Array,
-  passphrase: Uint8Array,
-  { rounds, created }: { readonly rounds: number; readonly created: number },
+  contentKey: Uint8Array,
+  { derivation, encryptedKey, created }: { derivation: Derivation; encryptedKey: Uint8Array; created: number },
 ): Promise<string> {
-  const { CompactEncrypt } = await import('jose/jwe/compact/encrypt')
-  return new CompactEncrypt(plaintext)
-    .setProtectedHeader({ alg: 'PBES2-HS256+A128KW', enc: 'A256GCM', created: new Date(created).toISOString() })
-    .setKeyManagementParameters({ p2c: rounds, p2s: crypto.getRandomValues(new Uint8Array(12)) })
-    .encrypt(passphrase)
+  const { createCipheriv } = await import('node:crypto')
+  const header = encode(
+    Buffer.from(
+      JSON.stringify({
+        alg: derivation.algorithm,
+        enc: ENCRYPTION,
+        created: new Date(created).toISOString(),
+        p2c: derivation.rounds,
+        p2s: encode(derivation.salt),
+      }),
+    ),
+  )
+  const iv = crypto.getRandomValues(new Uint8Array(12))
+  const cipher = createCipheriv('aes-256-gcm', contentKey, iv, { authTagLength: 16 }).setAAD(Buffer.from(header))
+  const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()])
+  return [header, ...[encryptedKey, iv, ciphertext, cipher.getAuthTag()].map(encode)].join('.')
 }
+
+const encode = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url')
 
 function parseHeader(part: string): Record<string, unknown> | undefined {
   try {

@@ -1,4 +1,5 @@
 import { KeyringLockedError, type PartContext } from '@aws-vault/plugin-sdk'
+import { WrappingKeys } from './wrapping-keys.ts'
 
 /** How often a person may try. */
 const TRIES = 3
@@ -17,7 +18,7 @@ export interface Lock {
   /** The directory, as the question names it. */
   readonly place: string
   isNew(): boolean
-  fit(passphrase: Uint8Array): Promise<Fit>
+  fit(keys: WrappingKeys): Promise<Fit>
 }
 
 /** The passphrase of a keyring: given as an option, else asked for when first needed, once. */
@@ -26,7 +27,7 @@ export class Passphrase {
   readonly given: boolean
   readonly #context: PartContext
   readonly #lock: Lock
-  #bytes: Promise<Uint8Array> | undefined
+  #keys: Promise<WrappingKeys> | undefined
 
   constructor(context: PartContext, lock: Lock) {
     this.#context = context
@@ -35,39 +36,40 @@ export class Passphrase {
   }
 
   /**
-   * Its UTF-8 bytes. One that was asked for opens an item of the keyring, or was typed twice if there is none. One that
-   * was given is as it is.
+   * The keys that it gives. One that was asked for opens an item of the keyring, or was typed twice if there is none. One
+   * that was given is as it is.
    * @throws KeyringLockedError when the person does not know it
    */
-  bytes(): Promise<Uint8Array> {
-    if (this.#bytes === undefined) {
+  keys(): Promise<WrappingKeys> {
+    if (this.#keys === undefined) {
       const { passphrase } = this.#context.options
-      const bytes = typeof passphrase === 'string' ? Promise.resolve(encode(passphrase)) : this.#ask()
-      this.#bytes = bytes
+      const keys = typeof passphrase === 'string' ? Promise.resolve(keysOf(passphrase)) : this.#ask()
+      this.#keys = keys
       // Who asks again after a failure shall be asked again. Only the first one to fail may forget.
-      bytes.catch(() => {
-        if (this.#bytes === bytes) this.forget()
+      keys.catch(() => {
+        if (this.#keys === keys) this.forget()
       })
     }
-    return this.#bytes
+    return this.#keys
   }
 
   forget(): void {
-    this.#bytes = undefined
+    this.#keys = undefined
   }
 
-  async #ask(): Promise<Uint8Array> {
+  async #ask(): Promise<WrappingKeys> {
     const { directory, place } = this.#lock
     let complaint = ''
     for (let attempt = 1; attempt <= TRIES; attempt++) {
       const vault = this.#lock.isNew() ? 'the new vault' : 'the vault'
       const typed = await this.#secret(`${complaint}Passphrase for ${vault} in ${place}`)
-      const fit = await this.#lock.fit(encode(typed))
-      if (fit === 'opens') return encode(typed)
+      const keys = keysOf(typed)
+      const fit = await this.#lock.fit(keys)
+      if (fit === 'opens') return keys
       if (fit === 'refused') {
         complaint = 'Wrong passphrase. '
       } else if ((await this.#secret(`Repeat the passphrase for the new vault in ${place}`)) === typed) {
-        return encode(typed)
+        return keys
       } else {
         complaint = 'The two passphrases differ. '
       }
@@ -88,6 +90,6 @@ export class Passphrase {
   }
 }
 
-function encode(text: string): Uint8Array {
-  return new TextEncoder().encode(text)
+function keysOf(passphrase: string): WrappingKeys {
+  return new WrappingKeys(new TextEncoder().encode(passphrase))
 }

@@ -85,15 +85,24 @@ describe('a file that we write', () => {
     })
   })
 
-  it('has a salt of its own', async () => {
+  it('has a key of its own, and the salt of the vault', async () => {
     using directory = makeDirectory()
-    const vault = await openVault(directory.path, 'p')
-    const contents = []
-    for (const key of ['one', 'two', 'two']) {
+    const salts = []
+    const others = []
+    for (const key of ['one', 'two', 'two', 'three']) {
+      const vault = await openVault(directory.path, 'p')
       await vault.set({ key, data: Buffer.from(''), label: '', description: '', attributes: {} })
-      contents.push(readFileSync(join(directory.path, key), 'utf8').split('.')[0])
+      const [header = '', encryptedKey, iv] = readFileSync(join(directory.path, key), 'utf8').split('.')
+      salts.push(JSON.parse(Buffer.from(header, 'base64url').toString()).p2s)
+      others.push(encryptedKey, iv)
     }
-    assert.equal(new Set(contents).size, 3)
+    assert.equal(new Set(salts).size, 1)
+    assert.equal(new Set(others).size, 8)
+    using another = makeDirectory()
+    const vault = await openVault(another.path, 'p')
+    await vault.set({ key: 'one', data: Buffer.from(''), label: '', description: '', attributes: {} })
+    const [header = ''] = readFileSync(join(another.path, 'one'), 'utf8').split('.')
+    assert.notEqual(JSON.parse(Buffer.from(header, 'base64url').toString()).p2s, salts[0])
   })
 })
 

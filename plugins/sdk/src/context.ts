@@ -74,6 +74,17 @@ export interface PartContext {
    * one that is killed blocks nobody.
    */
   withLock<T>(name: string, task: () => Promise<T>): Promise<T>
+  /**
+   * A directory for sockets and the like, for this user alone, that goes with the login session or the machine's start.
+   * @throws VaultError ERR_RUNTIME_DIRECTORY when there is none that is safe
+   */
+  runtimeDirectory(): string
+  /**
+   * Starts a process of its own that outlives this one, and runs this part's `help` there.
+   * @param input for its standard input; a secret is safe there
+   * @throws VaultError ERR_HELPER_FAILED when it does not begin
+   */
+  startHelper(input: Uint8Array): Promise<void>
 }
 
 /** What a prompt gets: everything but a prompt. */

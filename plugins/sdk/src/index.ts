@@ -21,7 +21,7 @@ export {
 export type { CredentialSource, Exposed, Exposure } from './exposure.ts'
 export { decodeItem, encodeItem } from './item-json.ts'
 export type { JsonValue } from './json.ts'
-export type { Availability, Item, Keyring, KeyringBackend } from './keyring.ts'
+export type { Availability, Item, Keyring, KeyringBackend, Unlocked } from './keyring.ts'
 export { printable } from './printable.ts'
 export type { Prompt, PromptRequest } from './prompt.ts'
 export type { CredentialProvider, CredentialStep, StepInput } from './provider.ts'

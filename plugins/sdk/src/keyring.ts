@@ -43,10 +43,33 @@ export interface Keyring {
 /** Whether a backend works on this machine, and if not, why, in words for the user. */
 export type Availability = { readonly available: true } | { readonly available: false; readonly reason: string }
 
+/** How a store is open for later commands. */
+export interface Unlocked {
+  /** When it locks itself unless it is used before, in milliseconds since 1970; never if absent. */
+  readonly until?: number
+  /** That there was nothing to unlock, or that it is never locked, in words for the user. */
+  readonly nothing?: string
+}
+
 /** Contribution kind `keyrings`. */
 export interface KeyringBackend {
   /** Asks without prompting, unlocking or creating anything, and within a second. */
   available(context: PartContext): Promise<Availability>
   /** Opens it, without prompting: the passphrase is asked when it is first needed. */
   open(context: PartContext): Promise<Keyring>
+  /**
+   * For stores that ask for a passphrase: asks for it and keeps the store open for later commands (`aws-vault unlock`).
+   * Absent where the operating system does that.
+   * @throws KeyringLockedError when it stays locked
+   */
+  unlock?(context: PartContext): Promise<Unlocked>
+  /** Ends what `unlock` began (`aws-vault lock`). `false`: it was locked. */
+  lock?(context: PartContext): Promise<boolean>
+  /**
+   * What a process of its own does, which `context.startHelper` of this very part has started. The process ends when it
+   * returns, and is told to by `context.signal`.
+   * @param input what `startHelper` was given
+   * @param ready to be called when others may rely on it
+   */
+  help?(input: Uint8Array, ready: () => void, context: PartContext): Promise<void>
 }

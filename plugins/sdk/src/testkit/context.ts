@@ -17,6 +17,10 @@ export interface TestContextOptions {
   /** A terminal and no browser, in what is left out. */
   readonly desk?: Partial<Desk>
   readonly signal?: AbortSignal
+  /** Where sockets are; needed by parts that have some. */
+  readonly runtimeDirectory?: string
+  /** What becomes of helpers that a part starts; none can be started if absent. */
+  readonly startHelper?: (input: Uint8Array) => Promise<void>
   /** What the clock shows at first, in milliseconds since 1970; the true time if absent. */
   readonly now?: number
 }
@@ -56,6 +60,8 @@ export function testContext({
   desk = {},
   signal = new AbortController().signal,
   now = Date.now(),
+  runtimeDirectory,
+  startHelper = () => Promise.reject(new Error('unexpected helper')),
 }: TestContextOptions = {}): TestContext {
   const logged: string[] = []
   const questions: PromptRequest[] = []
@@ -94,5 +100,10 @@ export function testContext({
       return answer
     },
     withLock: (name, task) => withTestLock(name, signal, task),
+    runtimeDirectory: () => {
+      if (runtimeDirectory === undefined) throw new Error('this test has no directory for sockets')
+      return runtimeDirectory
+    },
+    startHelper,
   }
 }

@@ -1,0 +1,87 @@
+import { lstatSync } from 'node:fs'
+import type { Socket } from 'node:net'
+import type { PartContext } from '@aws-vault/plugin-sdk'
+import type { Derivation, Jwe } from '../jwe.ts'
+import { type Answer, derivationFromJson, derivationToJson, LONGEST_LINE, type Request } from './protocol.ts'
+
+/** Milliseconds that an agent may take. It only computes; one that takes longer is stuck, and is done without. */
+const PATIENCE = 1000
+
+/** An item's key, wrapped by the key that a derivation gives. */
+export interface Wrapped {
+  readonly derivation: Derivation
+  readonly encryptedKey: Uint8Array
+}
+
+/** Talks to the agent of a vault, if there is one. That there is none is no error: every answer is then `undefined`. */
+export class AgentClient {
+  readonly #socket: string
+  readonly #context: PartContext
+
+  /** @param socket path of the agent's socket */
+  constructor(socket: string, context: PartContext) {
+    this.#socket = socket
+    this.#context = context
+  }
+
+  /** An item's own key; `undefined` where the agent's key does not open it. */
+  async unwrap(jwe: Jwe): Promise<Uint8Array | undefined> {
+    const encryptedKey = Buffer.from(jwe.encryptedKey).toString('base64')
+    const answer = await this.#ask({ ask: 'unwrap', derivation: derivationToJson(jwe), encryptedKey })
+    return answer?.contentKey === undefined ? undefined : Buffer.from(answer.contentKey, 'base64')
+  }
+
+  async wrap(contentKey: Uint8Array): Promise<Wrapped | undefined> {
+    const answer = await this.#ask({ ask: 'wrap', contentKey: Buffer.from(contentKey).toString('base64') })
+    if (answer?.derivation === undefined || answer.encryptedKey === undefined) return undefined
+    return {
+      derivation: derivationFromJson(answer.derivation),
+      encryptedKey: Buffer.from(answer.encryptedKey, 'base64'),
+    }
+  }
+
+  /** When it ends unless it is used before, in milliseconds since 1970. */
+  async until(): Promise<number | undefined> {
+    return (await this.#ask({ ask: 'status' }))?.until
+  }
+
+  /** Lets it forget its key and end. `false`: there was none. */
+  async lock(): Promise<boolean> {
+    return (await this.#ask({ ask: 'lock' })) !== undefined
+  }
+
+  async #ask(request: Request): Promise<Answer | undefined> {
+    // Node's net is slow to load, and mostly there is no agent.
+    if (!lstatSync(this.#socket, { throwIfNoEntry: false })?.isSocket()) return undefined
+    const { connect } = await import('node:net')
+    try {
+      return JSON.parse(await exchange(connect(this.#socket), `${JSON.stringify(request)}\n`, this.#context.signal))
+    } catch (error) {
+      this.#context.signal.throwIfAborted()
+      this.#context.logger.debug(`no answer of the agent of the vault: ${(error as Error).message}`)
+      return undefined
+    }
+  }
+}
+
+function exchange(socket: Socket, line: string, signal: AbortSignal): Promise<string> {
+  return new Promise<string>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`none within ${PATIENCE} ms`)), PATIENCE)
+    const abort = (): void => reject(signal.reason as Error)
+    signal.addEventListener('abort', abort, { once: true })
+    socket.once('close', () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', abort)
+    })
+    let answer = ''
+    socket.setEncoding('utf8')
+    socket.on('data', (chunk: string) => {
+      answer += chunk
+      if (answer.endsWith('\n')) resolve(answer)
+      else if (answer.length > LONGEST_LINE) reject(new Error('it talks too much'))
+    })
+    socket.once('error', reject)
+    socket.once('end', () => reject(new Error('it was cut short')))
+    socket.write(line)
+  }).finally(() => socket.destroy())
+}
