@@ -1,4 +1,4 @@
-import type { JsonValue } from '@aws-vault/plugin-sdk'
+import { type JsonValue, printable } from '@aws-vault/plugin-sdk'
 import { describeOrigin, type Located, type Origin } from '../aws-config/origin.ts'
 import type { SessionKey } from '../vault/session-key.ts'
 import { formatSeconds } from './lifetimes.ts'
@@ -71,7 +71,7 @@ export function explain(plan: Plan, circumstances: Circumstances): Explanation {
 }
 
 /**
- * An explanation as text, without a final line end. Pure.
+ * An explanation as text, without a final line end; control characters of names and values do not reach a terminal. Pure.
  * @param homeDirectory is shown as `~`
  */
 export function formatExplanation({ profile, region, steps, notes }: Explanation, homeDirectory: string): string {
@@ -83,7 +83,7 @@ export function formatExplanation({ profile, region, steps, notes }: Explanation
     ...notes.map(note => `Note: ${note}`),
   ]
   if (steps.some(({ cache }) => cache?.state === 'usable')) blocks.push(USABLE)
-  return blocks.join('\n\n')
+  return blocks.join('\n\n').split('\n').map(printable).join('\n')
 }
 
 const USABLE = `A cached session is used if it was made for the very same request; that is seen only when it is decrypted, which
