@@ -30,7 +30,9 @@ export function endpointOf(level: Level, levels: Levels, wishes: Wishes): Endpoi
   const arn = nearest.map(it => arnOf(it, wishes)).find(it => it !== undefined)
   const region = nearest.map(it => locatedRegion(it, wishes)).find(it => it !== undefined) ?? regionOfArn(arn)
   const endpointUrl = endpointUrlOf(level, wishes)
-  const legacy = endpointUrl === undefined ? legacyEndpointOf(level, wishes) : undefined
+  const choice = endpointUrl === undefined ? legacyEndpointOf(level, wishes) : undefined
+  // Other partitions have none.
+  const legacy = partitionOfRegion(region?.value ?? '') === 'aws' ? choice : undefined
   return {
     address: {
       ...(region === undefined ? {} : { region: region.value }),
