@@ -1,6 +1,7 @@
 import type { Command } from '@oclif/core'
 import * as handle from '@oclif/core/handle'
 import * as main from '@oclif/core/run'
+import { commandFirst } from './command-first.ts'
 import Add from './commands/add.ts'
 import Clear from './commands/clear.ts'
 import Exec from './commands/exec.ts'
@@ -39,7 +40,7 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
 /** oclif's own way in: with help, topics, and the commands and hooks of all plugins. */
 export async function run(argv: string[], root: string): Promise<void> {
   try {
-    await main.run(argv, { root })
+    await main.run([...commandFirst(argv, word => Object.hasOwn(COMMANDS, word))], { root })
   } catch (error) {
     await handle.handle(error as Error)
   }

@@ -1,3 +1,4 @@
+import { commandFirst } from './command-first.ts'
 import { aliases, commands } from './commands/index.ts'
 import { readInstalledParts } from './contributions/installed-parts.ts'
 import { StartConfig, type StartPackageJson } from './start-config.ts'
@@ -15,7 +16,7 @@ export async function start(
   root: string,
   packageJson: StartPackageJson = PACKAGE_JSON,
 ): Promise<boolean> {
-  const [word = '', ...rest] = argv
+  const [word = '', ...rest] = commandFirst(argv, isCommand)
   const id = word === '--version' || word === '-V' ? 'version' : (aliases[word] ?? word)
   const load = Object.hasOwn(commands, id) ? commands[id] : undefined
   if (load === undefined) return false
@@ -27,6 +28,9 @@ export async function start(
   await command.start(rest, config)
   return true
 }
+
+/** Whether a word names a command of ours that stands alone, or another name of one. */
+const isCommand = (word: string): boolean => Object.hasOwn(commands, aliases[word] ?? word)
 
 /** Whether help is asked for, before the `--` that ends what is ours. */
 function wantsHelp(argv: readonly string[]): boolean {

@@ -1,7 +1,8 @@
 import type { CredentialStep } from '@aws-vault/plugin-sdk'
-import type { Located } from '../aws-config/origin.ts'
+import { describeOrigin, type Located, type Origin } from '../aws-config/origin.ts'
 import { parseRegion } from '../aws-config/values.ts'
-import { type Level, type Levels, levelSetting } from './levels.ts'
+import { type Level, type Levels, levelSetting, type RoleLevel } from './levels.ts'
+import { firstRegionOf, partitionOfArn, partitionOfRegion } from './partition.ts'
 import type { Wishes } from './plan-input.ts'
 import type { Reason } from './plan-types.ts'
 import { refusedValue } from './refused-value.ts'
@@ -13,6 +14,8 @@ export interface Endpoint {
   readonly parameters: { readonly legacyGlobalEndpoint?: true }
   /** The settings that say so. */
   readonly why: readonly Reason[]
+  /** Said to the user where the region cannot be right. */
+  readonly notes: readonly string[]
 }
 
 /**
@@ -24,9 +27,12 @@ export function endpointOf(level: Level, levels: Levels, wishes: Wishes): Endpoi
   const inOrder: readonly Level[] = [levels.source, ...levels.roles]
   const at = inOrder.indexOf(level)
   const nearest = [...inOrder.slice(0, at + 1).reverse(), ...inOrder.slice(at + 1)]
-  const region = nearest.map(it => locatedRegion(it, wishes)).find(it => it !== undefined)
+  const arn = nearest.map(it => arnOf(it, wishes)).find(it => it !== undefined)
+  const region = nearest.map(it => locatedRegion(it, wishes)).find(it => it !== undefined) ?? regionOfArn(arn)
   const endpointUrl = endpointUrlOf(level, wishes)
-  const legacy = endpointUrl === undefined ? legacyEndpointOf(level, wishes) : undefined
+  const choice = endpointUrl === undefined ? legacyEndpointOf(level, wishes) : undefined
+  // Other partitions have none.
+  const legacy = partitionOfRegion(region?.value ?? '') === 'aws' ? choice : undefined
   return {
     address: {
       ...(region === undefined ? {} : { region: region.value }),
@@ -40,7 +46,33 @@ export function endpointOf(level: Level, levels: Levels, wishes: Wishes): Endpoi
         : [{ text: `called at ${new URL(endpointUrl.value).host}`, origin: endpointUrl.origin }]),
       ...(legacy === undefined ? [] : [{ text: 'called at the global endpoint', origin: legacy.origin }]),
     ],
+    notes: region === undefined || endpointUrl !== undefined ? [] : wrongPartitionNotes(region, arn),
   }
+}
+
+/** What says which partition a level's calls are for: its role, or its MFA device. */
+function arnOf(level: Level, wishes: Wishes): Located<string> | undefined {
+  return (
+    ('roleArn' in level ? (level as RoleLevel).roleArn : undefined) ??
+    wishes.mfaSerial ??
+    levelSetting(level, 'mfa_serial')
+  )
+}
+
+/** Outside of the partition `aws`, the region that signs without one would be of another partition. */
+function regionOfArn(arn: Located<string> | undefined): Located<string> | undefined {
+  const region = arn && firstRegionOf(partitionOfArn(arn.value) ?? '')
+  return region === undefined ? undefined : { value: region, origin: arn?.origin as Origin }
+}
+
+/** A region and an ARN of two partitions. Of a partition that nobody knows yet, nothing can be said. */
+function wrongPartitionNotes(region: Located<string>, arn: Located<string> | undefined): string[] {
+  const partition = arn && partitionOfArn(arn.value)
+  const ofRegion = partitionOfRegion(region.value)
+  const isKnown = partition === 'aws' || firstRegionOf(partition ?? '') !== undefined
+  if (arn === undefined || !isKnown || ofRegion === partition) return []
+  const [at, of] = [region, arn].map(({ origin }) => describeOrigin(origin))
+  return [`region ${region.value} (${at}) is not one of the partition ${partition} of ${arn.value} (${of})`]
 }
 
 /**

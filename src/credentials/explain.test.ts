@@ -133,3 +133,17 @@ it('has no command that may hold a secret, and no name and password of an addres
   assert.equal(explanation.steps[1]?.endpointUrl, 'https://sts.example.com/')
   assert.doesNotMatch(JSON.stringify(explanation) + formatExplanation(explanation, '/home/a'), /SECRET/)
 })
+
+it('has of parameters that may hold a secret only the names', () => {
+  const parameters = { roleArn: 'arn:r', externalId: 'SECRET', command: 'login SECRET', acme_password: 'SECRET' }
+  const step = { ...role, step: { ...role.step, parameters } }
+  const explanation = explain(planOf(step), { sessions: [], now, minimum: usual, refresh: false })
+  assert.deepEqual(explanation.steps[1]?.parameters, { roleArn: 'arn:r' })
+  assert.deepEqual(explanation.steps[1]?.hiddenParameters, ['externalId', 'command', 'acme_password'])
+  assert.doesNotMatch(JSON.stringify(explanation), /SECRET/)
+})
+
+it('has no control characters in its text', () => {
+  const step = { ...role, why: [{ text: 'with session_tags a=\u001b[2Jb' }] }
+  assert.match(told(planOf(step)), /a=\\u\{1b\}\[2Jb/)
+})

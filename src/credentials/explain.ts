@@ -1,4 +1,4 @@
-import type { JsonValue } from '@aws-vault/plugin-sdk'
+import { type JsonValue, printable } from '@aws-vault/plugin-sdk'
 import { describeOrigin, type Located, type Origin } from '../aws-config/origin.ts'
 import type { SessionKey } from '../vault/session-key.ts'
 import { formatSeconds } from './lifetimes.ts'
@@ -34,6 +34,8 @@ export interface ExplainedStep {
   readonly durationSeconds?: number
   readonly mfaSerial?: string
   readonly parameters?: Readonly<Record<string, JsonValue>>
+  /** The names of parameters whose values are not shown, since there may be secrets in them. */
+  readonly hiddenParameters?: readonly string[]
   readonly why: readonly Reason[]
   /** Absent for what is never cached. */
   readonly cache?: ExplainedCache
@@ -69,7 +71,7 @@ export function explain(plan: Plan, circumstances: Circumstances): Explanation {
 }
 
 /**
- * An explanation as text, without a final line end. Pure.
+ * An explanation as text, without a final line end; control characters of names and values do not reach a terminal. Pure.
  * @param homeDirectory is shown as `~`
  */
 export function formatExplanation({ profile, region, steps, notes }: Explanation, homeDirectory: string): string {
@@ -81,7 +83,7 @@ export function formatExplanation({ profile, region, steps, notes }: Explanation
     ...notes.map(note => `Note: ${note}`),
   ]
   if (steps.some(({ cache }) => cache?.state === 'usable')) blocks.push(USABLE)
-  return blocks.join('\n\n')
+  return blocks.join('\n\n').split('\n').map(printable).join('\n')
 }
 
 const USABLE = `A cached session is used if it was made for the very same request; that is seen only when it is decrypted, which
@@ -92,15 +94,37 @@ function explainStep(planStep: PlanStep, isLast: boolean, circumstances: Circums
     const { kind, profile, why } = planStep
     return { step: kind, profile, why }
   }
-  // The command that prints MFA codes stays out: a secret may stand in it.
-  const { provider, endpointUrl, ...step } = planStep.step
+  // The command that prints MFA codes stays out, too: a secret may stand in it.
+  const { provider, endpointUrl, parameters, ...step } = planStep.step
   const cache = explainCache(planStep, isLast, circumstances)
   return {
     step: provider,
     ...step,
     ...(endpointUrl === undefined ? {} : { endpointUrl: withoutUser(endpointUrl) }),
+    ...shownParameters(parameters),
     why: planStep.why,
     ...(cache === undefined ? {} : { cache }),
+  }
+}
+
+/**
+ * Parameters that hold no secret. All others are hidden: commands may have passwords in them, an external id may be a
+ * secret of others, and nobody knows what a plugin's are.
+ */
+const PUBLIC: ReadonlySet<string> = new Set([
+  ...['roleArn', 'roleSessionName', 'sourceIdentity', 'sessionTags', 'transitiveTagKeys', 'policyArns'],
+  ...['legacyGlobalEndpoint', 'tokenFile', 'startUrl', 'scopes', 'accountId', 'roleName', 'loginSession'],
+])
+
+function shownParameters(
+  parameters: Readonly<Record<string, JsonValue>>,
+): Pick<ExplainedStep, 'parameters' | 'hiddenParameters'> {
+  const [shown, hidden] = [true, false].map(isPublic =>
+    Object.entries(parameters).filter(([name]) => PUBLIC.has(name) === isPublic),
+  ) as [[string, JsonValue][], [string, JsonValue][]]
+  return {
+    parameters: Object.fromEntries(shown),
+    ...(hidden.length === 0 ? {} : { hiddenParameters: hidden.map(([name]) => name) }),
   }
 }
 

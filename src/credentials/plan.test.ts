@@ -1070,6 +1070,214 @@ describe('a credential_process', () => {
   })
 })
 
+describe('partitions', () => {
+  const regions = {
+    'aws-cn': 'cn-northwest-1',
+    'aws-us-gov': 'us-gov-east-1',
+    'aws-iso': 'us-iso-west-1',
+    'aws-iso-b': 'us-isob-west-1',
+    'aws-iso-e': 'eu-isoe-west-1',
+    'aws-iso-f': 'us-isof-east-1',
+    'aws-eusc': 'eusc-de-east-1',
+  } as const
+  const first = {
+    'aws-cn': 'cn-north-1',
+    'aws-us-gov': 'us-gov-west-1',
+    'aws-iso': 'us-iso-east-1',
+    'aws-iso-b': 'us-isob-east-1',
+    'aws-iso-e': 'eu-isoe-west-1',
+    'aws-iso-f': 'us-isof-south-1',
+    'aws-eusc': 'eusc-de-east-1',
+  } as const
+  const text = (partition: string, region?: string): string =>
+    config(
+      `src: mfa_serial=arn:${partition}:iam::111111111111:mfa/alice`,
+      `p: from=src; role_arn=arn:${partition}:iam::111111111111:role/One; ${region === undefined ? '' : `region=${region}`}`,
+      `q: from=p; role_arn=arn:${partition}:iam::111111111111:role/Two; sts_regional_endpoints=legacy`,
+    )
+  const regionsOf = (made: Plan): (string | undefined)[] => exchanges(made).map(({ step }) => step.region)
+
+  for (const partition of Object.keys(regions) as (keyof typeof regions)[]) {
+    it(`${partition}: every call goes to the region that is said, or else to one of the partition`, () => {
+      const said = planOf(text(partition, regions[partition]), { profile: 'q' })
+      assert.deepEqual(regionsOf(said), [regions[partition], regions[partition], regions[partition]])
+      assert.deepEqual(said.notes, [])
+      const unsaid = planOf(text(partition), { profile: 'q' })
+      assert.deepEqual(regionsOf(unsaid), [first[partition], first[partition], first[partition]])
+      assert.equal(unsaid.region, undefined, 'what the program is told is for the user to say')
+    })
+
+    it(`${partition}: has no global endpoint`, () => {
+      const made = planOf(text(partition, regions[partition]), { profile: 'q' })
+      assert.ok(exchanges(made).every(({ step }) => !('legacyGlobalEndpoint' in step.parameters)))
+    })
+
+    it(`${partition}: that the region is of another one is said, for each call`, () => {
+      for (const region of ['eu-west-1', partition === 'aws-cn' ? 'us-gov-west-1' : 'cn-north-1']) {
+        const { notes } = planOf(text(partition, region), { profile: 'p' })
+        assert.equal(notes.length, 2)
+        assert.match(
+          notes[1] ?? '',
+          new RegExp(
+            `^region ${region} \\(config:\\d+ \\[profile p\\]\\) is not one of the partition ${partition} of arn`,
+          ),
+        )
+      }
+    })
+
+    it(`${partition}: its own ReadOnlyAccess`, () => {
+      const readOnly = { readOnly: located(true, flag('read-only')) }
+      for (const region of [undefined, regions[partition]]) {
+        const { policyArns } = parameters(planOf(text(partition, region), { wishes: { policy: readOnly } })) as {
+          policyArns?: string[]
+        }
+        assert.deepEqual(policyArns, [`arn:${partition}:iam::aws:policy/ReadOnlyAccess`])
+      }
+    })
+  }
+
+  it('aws: no region is made up, and one of another partition is said', () => {
+    assert.deepEqual(regionsOf(planOf(text('aws'))), [undefined, undefined])
+    assert.match(planOf(text('aws', 'cn-north-1')).notes[1] ?? '', /cn-north-1 .* is not one of the partition aws of/)
+  })
+
+  it('that nobody knows yet: nothing is made up, and nothing is said', () => {
+    assert.deepEqual(regionsOf(planOf(text('aws-moon'))), [undefined, undefined])
+    assert.deepEqual(planOf(text('aws-moon', 'moon-north-1')).notes, [])
+    assert.deepEqual(planOf(text('aws', 'moon-north-1')).notes, [])
+  })
+
+  it('say nothing of an endpoint_url, which is called whatever the region', () => {
+    const wishes = { endpointUrl: located('https://sts.example.com', variable('AWS_ENDPOINT_URL')) }
+    assert.deepEqual(planOf(text('aws-cn', 'eu-west-1'), { wishes }).notes, [])
+  })
+
+  it('count for plain keys by their MFA device, and by AWS_MFA_SERIAL before it', () => {
+    const keys = { profile: 'src', keys: ['src'] }
+    assert.deepEqual(regionsOf(planOf(text('aws-us-gov'), keys)), ['us-gov-west-1'])
+    const mfaSerial = located('arn:aws-cn:iam::111111111111:mfa/alice', variable('AWS_MFA_SERIAL'))
+    assert.deepEqual(regionsOf(planOf(text('aws-us-gov'), { ...keys, wishes: { mfaSerial } })), ['cn-north-1'])
+  })
+})
+
+describe('include_profile', () => {
+  const mfa = 'arn:aws:iam::111111111111:mfa/alice'
+  rows([
+    {
+      it: 'brings settings over several levels',
+      config: config(
+        'top: role=One; duration_seconds=1800',
+        'mid: include_profile=top; from=src',
+        'p: include_profile=mid',
+        'src:',
+      ),
+      steps: ['keys src', 'assume-role p 30m'],
+    },
+    {
+      it: 'gives way to what is nearer, key by key',
+      config: config(
+        'top: role=One; duration_seconds=1800; mfa=bob',
+        'mid: include_profile=top; from=src; mfa=alice',
+        'p: include_profile=mid; duration_seconds=7200',
+        'src:',
+      ),
+      steps: ['keys src', 'assume-role p 2h +alice'],
+    },
+    {
+      it: 'takes the place of [default], which only the last of the chain falls back to',
+      config: config(
+        'default: mfa=bob',
+        'last: role=One',
+        'mid: include_profile=last',
+        'p: include_profile=mid; from=src',
+        'src: mfa=alice',
+      ),
+      steps: ['keys src', 'assume-role p 1h +bob'],
+    },
+    {
+      it: 'brings the MFA device of all roles of a chain',
+      config: config(
+        `common: mfa_serial=${mfa}`,
+        'src: include_profile=common',
+        'r: include_profile=common; role=One; from=src',
+        'p: include_profile=common; role=Two; from=r',
+      ),
+      steps: ['keys src', 'session-token src 8h +alice', 'assume-role r 1h', 'assume-role p 1h'],
+    },
+    {
+      it: 'brings a source that is no key of its own',
+      config: config('login: credential_process=cat', 'p: include_profile=login; role=One'),
+      keys: [],
+      steps: ['process p', 'assume-role p 1h'],
+    },
+    {
+      it: 'brings a web identity with its role, once',
+      config: config('ci: role=One; web_identity_token_file=/t', 'mid: include_profile=ci', 'p: include_profile=mid'),
+      keys: [],
+      steps: ['web-identity p 1h'],
+    },
+  ])
+
+  for (const [what, text, chain] of [
+    ['of one', config('p: include_profile=p'), /p -> p/],
+    ['of two', config('a: include_profile=p', 'p: include_profile=a'), /p -> a -> p/],
+    [
+      'of three, reached from outside',
+      config('a: include_profile=b', 'b: include_profile=c', 'c: include_profile=a', 'p: include_profile=a'),
+      /a -> b -> c -> a/,
+    ],
+    ['in a source', config('p: role=One; from=a', 'a: include_profile=b', 'b: include_profile=a'), /a -> b -> a/],
+  ] as const) {
+    it(`that goes in a circle ${what} is refused`, () => {
+      const error = refusal(text, { keys: text.includes('source_profile') ? ['a'] : ['p', 'a'] })
+      assert.equal(error.code, 'ERR_CONFIG_LOOP')
+      assert.match(error.message, chain)
+    })
+  }
+
+  it('of a profile that is not there is refused, on any level', () => {
+    for (const text of [config('p: include_profile=no'), config('a: include_profile=no', 'p: include_profile=a')]) {
+      assert.equal(refusal(text, { keys: ['p'] }).code, 'ERR_CONFIG_INCLUDE')
+    }
+  })
+})
+
+describe('each role of a chain', () => {
+  const chain = config(
+    'src:',
+    'a: from=src; role=One; session_tags=team=core; transitive_session_tags=team; source_identity=alice; external_id=x1',
+    'b: from=a; role=Two; session_tags=step=b; role_session_name=bee',
+    'p: from=b; role=Three; transitive_session_tags=, ,; external_id=x3',
+  )
+  const told = (wishes: Partial<Wishes> = {}): object[] =>
+    exchanges(planOf(chain, { wishes })).map(({ step: { parameters } }) => {
+      const { roleArn, ...others } = parameters
+      return others
+    })
+
+  it('is told its own tags, source identity and external id, and none of the others', () => {
+    assert.deepEqual(told(), [
+      { externalId: 'x1', sourceIdentity: 'alice', sessionTags: { team: 'core' }, transitiveTagKeys: ['team'] },
+      { roleSessionName: 'bee', sessionTags: { step: 'b' } },
+      { externalId: 'x3' },
+    ])
+  })
+
+  it('but the last has what the environment says', () => {
+    const wishes = {
+      roleSessionName: located('me', variable('AWS_ROLE_SESSION_NAME')),
+      sessionTags: located('a=b=c, d = e ', variable('AWS_SESSION_TAGS')),
+      transitiveTags: located('a', variable('AWS_TRANSITIVE_TAGS')),
+      sourceIdentity: located('bob', variable('AWS_SOURCE_IDENTITY')),
+    }
+    assert.deepEqual(told(wishes).slice(0, 2), told().slice(0, 2))
+    assert.deepEqual(told(wishes)[2], {
+      ...{ externalId: 'x3', roleSessionName: 'me', sourceIdentity: 'bob' },
+      ...{ sessionTags: { a: 'b=c', d: 'e' }, transitiveTagKeys: ['a'] },
+    })
+  })
+})
+
 describe('refusals', () => {
   const refused: readonly (Asked & { it: string; config: string; code: string; message: RegExp; hint?: RegExp })[] = [
     {

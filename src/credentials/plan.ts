@@ -134,7 +134,7 @@ function fromWebIdentity(source: ProviderSource, given: Levels, wishes: Wishes, 
   const notes = unused.map(
     setting => `${setting} of profile ${role.name} is not used: AWS takes none with a web identity token`,
   )
-  return [{ ...first, notes }, ...rolesOn(`role of ${role.name}`, levels, wishes, policy)]
+  return [{ ...first, notes: [...notes, ...first.notes] }, ...rolesOn(`role of ${role.name}`, levels, wishes, policy)]
 }
 
 /** The roles that temporary credentials sign for. */
@@ -185,7 +185,7 @@ function federationToken(levels: Levels, wishes: Wishes, mfa: Mfa | undefined, p
   })
   if (mfa === undefined) return draft
   const note = `${mfa.serial} is not asked for a code: AWS takes none where keys are restricted by a session policy`
-  return { ...draft, notes: [note] }
+  return { ...draft, notes: [note, ...draft.notes] }
 }
 
 /** Kept apart, so that neither takes the other's place, and the Go tool takes the one for the other. */
@@ -268,7 +268,10 @@ function exchange(provider: string, slotType: string, level: Level | RoleLevel, 
     ...(parts.anyLifetime ? { anyLifetime: true as const } : {}),
     why: [...why, ...endpoint.why],
   }
-  return { step, notes: [...(lifetime.note === undefined ? [] : [lifetime.note]), ...(mfa?.notes ?? [])] }
+  return {
+    step,
+    notes: [...(lifetime.note === undefined ? [] : [lifetime.note]), ...(mfa?.notes ?? []), ...endpoint.notes],
+  }
 }
 
 const secondsOf = (lifetime: Lifetime | undefined): { durationSeconds?: number } =>

@@ -313,6 +313,13 @@ describe('a session policy', () => {
       /has 11, but AWS takes 10 at most/,
     ],
   ]
+  it('is refused where nothing is named: an empty variable of a script must not lift a restriction', () => {
+    for (const value of ['', ' ', ',', ' , ,']) {
+      const flag = { value, origin: { kind: 'flag', flag: 'policy-arn' } } as const
+      assert.throws(() => planOf(keys(), 'src', { arns: [flag] }), { code: 'ERR_CONFIG_VALUE', message: /policy-arn/ })
+    }
+  })
+
   for (const [name, config, policy, wishes, code, message] of refused) {
     it(`is refused: ${name}`, () => {
       const profile = config.includes('okta') ? 'o' : 'src'

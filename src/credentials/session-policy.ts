@@ -42,9 +42,12 @@ export function sessionPolicyOf(
   partition: string,
 ): SessionPolicy | undefined {
   const { file, arns = [], readOnly } = isAsked(wishes) ? wishes : configured(level, config, wishes)
-  const managed = arns.flatMap(located =>
-    parseList(located.value).map(arn => ({ ...located, value: checked(arn, located) })),
-  )
+  const managed = arns.flatMap(located => {
+    const listed = parseList(located.value)
+    // An empty variable of a script must not lift the restriction.
+    if (listed.length === 0) throw refusedArn(located)
+    return listed.map(arn => ({ ...located, value: checked(arn, located) }))
+  })
   if (readOnly?.value === true) {
     managed.push({ value: `arn:${partition}:iam::aws:policy/ReadOnlyAccess`, origin: readOnly.origin })
   }
@@ -103,8 +106,12 @@ function askedBy(section: ConfigSection, config: ConfigFile): Asked {
   }
 }
 
-function checked(arn: string, { origin }: Located<string>): string {
+function checked(arn: string, located: Located<string>): string {
   if (POLICY_ARN.test(arn)) return arn
+  throw refusedArn(located)
+}
+
+function refusedArn({ origin }: Located<string>): VaultError {
   const name = origin.kind === 'flag' ? 'policy-arn' : 'vault_policy_arns'
-  throw refusedValue(name, origin, 'is not valid: expected ARNs of managed policies, arn:aws:iam::aws:policy/NAME')
+  return refusedValue(name, origin, 'is not valid: expected ARNs of managed policies, arn:aws:iam::aws:policy/NAME')
 }
