@@ -29,10 +29,20 @@ import type { Redactor } from './output/redactor.ts'
 import { expandHome } from './settings/option-value.ts'
 import { Settings } from './settings/settings.ts'
 import { readSettingsFile } from './settings/settings-file.ts'
-import { chooseBackend } from './vault/choose-backend.ts'
+import { askAvailability, askForItems } from './vault/ask-availability.ts'
+import { readBackendInUse, writeBackendInUse } from './vault/backend-memory.ts'
 import { CredentialStore } from './vault/credential-store.ts'
+import {
+  ANSWER_PATIENCE,
+  type BackendInUse,
+  defaultBackend,
+  describeSurroundings,
+  withoutSurroundings,
+  withSurroundings,
+} from './vault/default-backend.ts'
 import { SessionCache } from './vault/session-cache.ts'
 import { SsoTokens } from './vault/sso-tokens.ts'
+import { watchKeyring } from './vault/watched-keyring.ts'
 
 /** What the container is made from: the world outside, in one place. */
 export interface World {
@@ -70,6 +80,7 @@ export class Container {
   readonly #made = new Map<string, unknown>()
   readonly #disposals: (() => Promise<void>)[] = []
   readonly #interruption = new AbortController()
+  #hangs = false
 
   constructor(world: World) {
     this.world = world
@@ -104,9 +115,11 @@ export class Container {
     return this.#once('vault', async () => {
       const { settings } = await this.settings()
       const chosen = settings.core('backend')
-      const backend = chosen?.value ?? (await this.#bestBackend())
+      const byDefault = chosen === undefined ? await this.#defaultBackend() : undefined
+      const backend = chosen?.value ?? byDefault?.name ?? ''
       const { part, implementation, context } = await this.#part<KeyringBackend>('keyrings', backend, chosen?.origin)
-      const keyring: Keyring = await implementation.open(context)
+      const opened: Keyring = await implementation.open(context)
+      const keyring = byDefault === undefined ? opened : byDefault.watch(opened)
       this.#disposals.push(() => keyring.close())
       const store = Object.entries(part.declaration.options ?? {})
         .filter(([, { secret, type }]) => !secret && (type === undefined || type === 'string' || type === 'path'))
@@ -178,18 +191,70 @@ export class Container {
     }
   }
 
-  async #bestBackend(): Promise<string> {
+  /** The keyring to use when none is named, and who watches over it. */
+  async #defaultBackend(): Promise<{ name: string; watch(keyring: Keyring): Keyring }> {
     const { contributions } = await this.settings()
     // A keystore is never swapped by what is installed: those of plugins are used where the user names them.
-    const builtIn = contributions.parts.filter(part => part.kind === 'keyrings' && part.builtIn).map(part => part.name)
-    return chooseBackend(builtIn, async (name): Promise<Availability> => {
-      const part = contributions.part('keyrings', name)
-      const { platforms } = part.declaration
-      if (platforms && !platforms.includes(this.world.platform))
-        return { available: false, reason: 'not for this system' }
-      const { implementation, context } = await this.#part<KeyringBackend>('keyrings', name)
-      return implementation.available(context)
+    const builtIn = contributions.parts.filter(part => part.kind === 'keyrings' && part.builtIn)
+    const surroundings = describeSurroundings(
+      this.world.environment,
+      builtIn.map(({ name, packageName, packageVersion }) => `${name}=${packageName}@${packageVersion}`),
+      builtIn.flatMap(({ declaration }) =>
+        Object.values(declaration.options ?? {}).flatMap(({ env, secret }) => (env && !secret ? [env] : [])),
+      ),
+    )
+    const load = (name: string) => () => this.#part<KeyringBackend>('keyrings', name)
+    const onHang = (name: string) => () => {
+      this.#hangs = true
+      this.logger.debug(`keyring "${name}" did not answer within ${ANSWER_PATIENCE / 1000} s, and is left alone`)
+    }
+    let inUse = readBackendInUse(this.world.directories.data)
+    const remember = async (next: BackendInUse): Promise<void> => {
+      inUse = next
+      await writeBackendInUse(this.world.directories.data, next).catch((error: Error) =>
+        this.logger.debug(`which keyring is in use is not noted: ${error.message}`),
+      )
+    }
+    const name = await defaultBackend({
+      names: builtIn.map(part => part.name),
+      surroundings,
+      inUse,
+      remember,
+      availability: async (name): Promise<Availability> => {
+        const isForUs = this.#isForThisSystem(name, contributions)
+        if (!isForUs) return { available: false, reason: 'not for this system' }
+        return askAvailability(load(name), ANSWER_PATIENCE, onHang(name))
+      },
+      holdsItems: name => askForItems(load(name), ANSWER_PATIENCE, onHang(name)),
+      logger: this.logger,
     })
+    const watch = (keyring: Keyring): Keyring =>
+      watchKeyring(keyring, {
+        onUse: async () => {
+          if (inUse?.surroundings.includes(surroundings) === true) return
+          await remember(withSurroundings(inUse ?? { backend: name, surroundings: [] }, surroundings))
+        },
+        onFailure: async () => {
+          if (inUse?.surroundings.includes(surroundings) === true)
+            await remember(withoutSurroundings(inUse, surroundings))
+        },
+      })
+    return { name, watch }
+  }
+
+  #isForThisSystem(name: string, contributions: Contributions): boolean {
+    try {
+      const { platforms } = contributions.part('keyrings', name).declaration
+      return platforms === undefined || platforms.includes(this.world.platform)
+    } catch {
+      // Why it cannot be had is said when it is loaded.
+      return true
+    }
+  }
+
+  /** Whether some part did not answer and may still be at it, so that the process would not end by itself. */
+  get hangs(): boolean {
+    return this.#hangs
   }
 
   /** @param askedBy where the user named it, for the error if there is none of that name */
