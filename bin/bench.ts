@@ -37,6 +37,7 @@ async function measureAll(aws: LocalAws): Promise<void> {
   const exec = [run, 'exec', 'work', '--', '/bin/true']
   const commands: Command[] = [
     { name: 'cached `exec`', args: exec, env: small },
+    { name: 'cached `exec`, no keyring named', args: exec, env: { ...small, AWS_VAULT_BACKEND: undefined } },
     { name: '`list`', args: [run, 'list'], env: small },
     { name: '`--version`', args: [run, '--version'], env: small },
     { name: '`export`', args: [run, 'export', 'work'], env: small },

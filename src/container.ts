@@ -2,7 +2,6 @@ import { realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import {
-  type Availability,
   type CredentialProvider,
   type Desk,
   type Exposure,
@@ -29,20 +28,10 @@ import type { Redactor } from './output/redactor.ts'
 import { expandHome } from './settings/option-value.ts'
 import { Settings } from './settings/settings.ts'
 import { readSettingsFile } from './settings/settings-file.ts'
-import { askAvailability, askForItems } from './vault/ask-availability.ts'
-import { readBackendInUse, writeBackendInUse } from './vault/backend-memory.ts'
 import { CredentialStore } from './vault/credential-store.ts'
-import {
-  ANSWER_PATIENCE,
-  type BackendInUse,
-  defaultBackend,
-  describeSurroundings,
-  withoutSurroundings,
-  withSurroundings,
-} from './vault/default-backend.ts'
+import { type DefaultKeyring, findDefaultKeyring } from './vault/default-keyring.ts'
 import { SessionCache } from './vault/session-cache.ts'
 import { SsoTokens } from './vault/sso-tokens.ts'
-import { watchKeyring } from './vault/watched-keyring.ts'
 
 /** What the container is made from: the world outside, in one place. */
 export interface World {
@@ -115,7 +104,7 @@ export class Container {
     return this.#once('vault', async () => {
       const { settings } = await this.settings()
       const chosen = settings.core('backend')
-      const byDefault = chosen === undefined ? await this.#defaultBackend() : undefined
+      const byDefault = chosen === undefined ? await this.#defaultKeyring() : undefined
       const backend = chosen?.value ?? byDefault?.name ?? ''
       const { part, implementation, context } = await this.#part<KeyringBackend>('keyrings', backend, chosen?.origin)
       const opened: Keyring = await implementation.open(context)
@@ -191,65 +180,21 @@ export class Container {
     }
   }
 
-  /** The keyring to use when none is named, and who watches over it. */
-  async #defaultBackend(): Promise<{ name: string; watch(keyring: Keyring): Keyring }> {
+  async #defaultKeyring(): Promise<DefaultKeyring> {
     const { contributions } = await this.settings()
-    // A keystore is never swapped by what is installed: those of plugins are used where the user names them.
-    const builtIn = contributions.parts.filter(part => part.kind === 'keyrings' && part.builtIn)
-    const surroundings = describeSurroundings(
-      this.world.environment,
-      builtIn.map(({ name, packageName, packageVersion }) => `${name}=${packageName}@${packageVersion}`),
-      builtIn.flatMap(({ declaration }) =>
-        Object.values(declaration.options ?? {}).flatMap(({ env, secret }) => (env && !secret ? [env] : [])),
-      ),
-    )
-    const load = (name: string) => () => this.#part<KeyringBackend>('keyrings', name)
-    const onHang = (name: string) => () => {
-      this.#hangs = true
-      this.logger.debug(`keyring "${name}" did not answer within ${ANSWER_PATIENCE / 1000} s, and is left alone`)
-    }
-    let inUse = readBackendInUse(this.world.directories.data)
-    const remember = async (next: BackendInUse): Promise<void> => {
-      inUse = next
-      await writeBackendInUse(this.world.directories.data, next).catch((error: Error) =>
-        this.logger.debug(`which keyring is in use is not noted: ${error.message}`),
-      )
-    }
-    const name = await defaultBackend({
-      names: builtIn.map(part => part.name),
-      surroundings,
-      inUse,
-      remember,
-      availability: async (name): Promise<Availability> => {
-        const isForUs = this.#isForThisSystem(name, contributions)
-        if (!isForUs) return { available: false, reason: 'not for this system' }
-        return askAvailability(load(name), ANSWER_PATIENCE, onHang(name))
-      },
-      holdsItems: name => askForItems(load(name), ANSWER_PATIENCE, onHang(name)),
+    const { environment, platform, directories } = this.world
+    return findDefaultKeyring({
+      environment,
+      platform,
+      dataDirectory: directories.data,
       logger: this.logger,
+      builtIn: contributions.parts.filter(part => part.kind === 'keyrings' && part.builtIn),
+      part: name => contributions.part('keyrings', name),
+      load: name => this.#part<KeyringBackend>('keyrings', name),
+      onHang: () => {
+        this.#hangs = true
+      },
     })
-    const watch = (keyring: Keyring): Keyring =>
-      watchKeyring(keyring, {
-        onUse: async () => {
-          if (inUse?.surroundings.includes(surroundings) === true) return
-          await remember(withSurroundings(inUse ?? { backend: name, surroundings: [] }, surroundings))
-        },
-        onFailure: async () => {
-          if (inUse?.surroundings.includes(surroundings) === true)
-            await remember(withoutSurroundings(inUse, surroundings))
-        },
-      })
-    return { name, watch }
-  }
-
-  #isForThisSystem(name: string, contributions: Contributions): boolean {
-    try {
-      const { platforms } = contributions.part('keyrings', name).declaration
-      return platforms === undefined || platforms.includes(this.world.platform)
-    } catch {
-      // Why it cannot be had is said when it is loaded.
-      return true
-    }
   }
 
   /** Whether some part did not answer and may still be at it, so that the process would not end by itself. */
