@@ -39,6 +39,7 @@ async function measureAll(aws: LocalAws): Promise<void> {
   const commands: Command[] = [
     { name: 'cached `exec`', args: exec, env: small },
     { name: 'the same, without the agent', args: exec, env: { ...small, AWS_VAULT_FILE_AGENT: 'false' } },
+    { name: 'cached `exec`, no keyring named', args: exec, env: { ...small, AWS_VAULT_BACKEND: undefined } },
     { name: '`list`', args: [run, 'list'], env: small },
     { name: '`--version`', args: [run, '--version'], env: small },
     { name: '`export`', args: [run, 'export', 'work'], env: small },

@@ -17,7 +17,9 @@ if (!isInstalled()) {
   const [command, args, shell] = npm
     ? [process.execPath, [npm, ...options], false]
     : [`npm ${options.join(' ')}`, [], true]
-  const { status } = spawnSync(command, args, { cwd: root, shell, stdio: ['ignore', 2, 2] })
+  // keytar, which is optional, is built here from its sources: its install script would get a binary from elsewhere.
+  const env = { ...process.env, npm_config_build_from_source: 'keytar' }
+  const { status } = spawnSync(command, args, { cwd: root, env, shell, stdio: ['ignore', 2, 2] })
   if (status !== 0) process.exit(status ?? 1)
 }
 

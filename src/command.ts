@@ -111,6 +111,8 @@ export abstract class VaultCommand extends Command {
 
   protected override async finally(): Promise<void> {
     await this.#container?.dispose()
+    // A part that hangs may hold on to something for which Node would wait.
+    if (this.#container?.hangs) process.stdout.write('', () => process.exit())
   }
 
   /** Asks a yes-or-no question. Anything but `y` and `yes` is a no. */

@@ -2,7 +2,6 @@ import { realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import {
-  type Availability,
   type CredentialProvider,
   type Desk,
   type Exposure,
@@ -32,8 +31,8 @@ import type { Redactor } from './output/redactor.ts'
 import { expandHome } from './settings/option-value.ts'
 import { Settings } from './settings/settings.ts'
 import { readSettingsFile } from './settings/settings-file.ts'
-import { chooseBackend } from './vault/choose-backend.ts'
 import { CredentialStore } from './vault/credential-store.ts'
+import { type DefaultKeyring, findDefaultKeyring } from './vault/default-keyring.ts'
 import { SessionCache } from './vault/session-cache.ts'
 import { SignInLogins } from './vault/sign-in-logins.ts'
 import { SsoTokens } from './vault/sso-tokens.ts'
@@ -57,6 +56,8 @@ export interface Keystore {
   readonly part: Part
   readonly implementation: KeyringBackend
   readonly context: PartContext
+  /** To be put around what is opened: notes that a keyring that nobody named is in use, or fails. */
+  watch(keyring: Keyring): Keyring
 }
 
 /** An open keyring and what lies in it. */
@@ -82,6 +83,7 @@ export class Container {
   readonly #made = new Map<string, unknown>()
   readonly #disposals: (() => Promise<void>)[] = []
   readonly #interruption = new AbortController()
+  #hangs = false
 
   constructor(world: World) {
     this.world = world
@@ -112,17 +114,22 @@ export class Container {
   }
 
   /** The keystore that the user chose, or the best one that works here. */
-  async keystore(): Promise<Keystore> {
-    const { settings } = await this.settings()
-    const chosen = settings.core('backend')
-    return this.#part<KeyringBackend>('keyrings', chosen?.value ?? (await this.#bestBackend()), chosen?.origin)
+  keystore(): Promise<Keystore> {
+    return this.#once('keystore', async () => {
+      const { settings } = await this.settings()
+      const chosen = settings.core('backend')
+      const byDefault = chosen === undefined ? await this.#defaultKeyring() : undefined
+      const name = chosen?.value ?? byDefault?.name ?? ''
+      const found = await this.#part<KeyringBackend>('keyrings', name, chosen?.origin)
+      return { ...found, watch: keyring => byDefault?.watch(keyring) ?? keyring }
+    })
   }
 
   /** What lies in that keystore. */
   vault(): Promise<Vault> {
     return this.#once('vault', async () => {
-      const { part, implementation, context } = await this.keystore()
-      const keyring: Keyring = await implementation.open(context)
+      const { part, implementation, context, watch } = await this.keystore()
+      const keyring = watch(await implementation.open(context))
       this.#disposals.push(() => keyring.close())
       const store = Object.entries(part.declaration.options ?? {})
         .filter(([, { secret, type }]) => !secret && (type === undefined || type === 'string' || type === 'path'))
@@ -200,18 +207,26 @@ export class Container {
     }
   }
 
-  async #bestBackend(): Promise<string> {
+  async #defaultKeyring(): Promise<DefaultKeyring> {
     const { contributions } = await this.settings()
-    // A keystore is never swapped by what is installed: those of plugins are used where the user names them.
-    const builtIn = contributions.parts.filter(part => part.kind === 'keyrings' && part.builtIn).map(part => part.name)
-    return chooseBackend(builtIn, async (name): Promise<Availability> => {
-      const part = contributions.part('keyrings', name)
-      const { platforms } = part.declaration
-      if (platforms && !platforms.includes(this.world.platform))
-        return { available: false, reason: 'not for this system' }
-      const { implementation, context } = await this.#part<KeyringBackend>('keyrings', name)
-      return implementation.available(context)
+    const { environment, platform, directories } = this.world
+    return findDefaultKeyring({
+      environment,
+      platform,
+      dataDirectory: directories.data,
+      logger: this.logger,
+      builtIn: contributions.parts.filter(part => part.kind === 'keyrings' && part.builtIn),
+      part: name => contributions.part('keyrings', name),
+      load: name => this.#part<KeyringBackend>('keyrings', name),
+      onHang: () => {
+        this.#hangs = true
+      },
     })
+  }
+
+  /** Whether some part did not answer and may still be at it, so that the process would not end by itself. */
+  get hangs(): boolean {
+    return this.#hangs
   }
 
   /** @param askedBy where the user named it, for the error if there is none of that name */

@@ -1,6 +1,6 @@
 import { type Availability, VaultError } from '@aws-vault/plugin-sdk'
 
-/** Best first, of the keyrings that may come with us. A name that is not here comes after these, by its name. */
+/** Best first: the keyrings that may be used without being named. Others that come with us have to be named. */
 export const BACKEND_ORDER: readonly string[] = [
   'wincred',
   'keychain',
@@ -11,26 +11,54 @@ export const BACKEND_ORDER: readonly string[] = [
   'file',
 ]
 
+/** Works everywhere; what lies in it was put there when it was the only one, so it stays in use while it holds anything. */
+const EVERYWHERE = 'file'
+
+/** The kernel forgets it when the machine is switched off: only for those who have keys in it already. */
+const FORGETFUL = 'keyctl'
+
+/** The keyrings that are chosen for what they hold, and so are looked into. Neither asks anybody for that. */
+export const CHOSEN_BY_CONTENT: readonly string[] = [FORGETFUL, EVERYWHERE]
+
+/** One keyring that may be the default, and what it answered. */
+export interface Candidate {
+  readonly name: string
+  readonly answer: Availability
+  /** Whether anything is stored in it; looked at for {@link CHOSEN_BY_CONTENT} only. */
+  readonly holdsItems?: boolean
+}
+
+/** The default, and what the user should know of it. */
+export interface ChosenBackend {
+  readonly name: string
+  readonly note?: string
+}
+
 /**
- * The first keyring that says that it works here.
+ * The keyring to use where none is named and none is in use yet: the file keyring if anything lies in it, else the best
+ * one that works. Pure.
  * @throws VaultError ERR_KEYRING_NONE, with each one that was tried and why it does not work
  */
-export async function chooseBackend(
-  names: readonly string[],
-  availability: (name: string) => Promise<Availability>,
-): Promise<string> {
-  const rank = (name: string): number => {
-    const place = BACKEND_ORDER.indexOf(name)
-    return place === -1 ? BACKEND_ORDER.length : place
+export function chooseBackend(candidates: readonly Candidate[]): ChosenBackend {
+  const ordered = BACKEND_ORDER.flatMap(name => candidates.filter(candidate => candidate.name === name))
+  const working = ordered.filter(
+    ({ name, answer, holdsItems }) => answer.available && (name !== FORGETFUL || holdsItems === true),
+  )
+  const [best] = working
+  if (best === undefined) throw noneWorks(ordered)
+  const filled = working.find(({ name, holdsItems }) => name === EVERYWHERE && holdsItems === true)
+  if (filled === undefined || filled === best) return { name: best.name }
+  return {
+    name: filled.name,
+    note:
+      `using the keyring "${filled.name}", since your keys are in it; "${best.name}" works here too ` +
+      `(to use that one: --backend ${best.name}, AWS_VAULT_BACKEND, or "backend = ${best.name}" in settings.ini)`,
   }
-  const ordered = [...names].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b))
-  const reasons: string[] = []
-  for (const name of ordered) {
-    const answer = await availability(name)
-    if (answer.available) return name
-    reasons.push(`${name}: ${answer.reason}`)
-  }
-  throw new VaultError('ERR_KEYRING_NONE', `no keyring works here (${reasons.join('; ')})`, {
+}
+
+function noneWorks(candidates: readonly Candidate[]): VaultError {
+  const reasons = candidates.map(({ name, answer }) => `${name}: ${answer.available ? 'is empty' : answer.reason}`)
+  return new VaultError('ERR_KEYRING_NONE', `no keyring works here (${reasons.join('; ')})`, {
     hint: 'name one with --backend or AWS_VAULT_BACKEND',
   })
 }

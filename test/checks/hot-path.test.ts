@@ -15,26 +15,30 @@ process.execve = (...args) => {
   return execve.apply(process, args)
 }`
 
-it('cached exec loads one file of ours, and nothing of Node that talks, spawns or asks', async () => {
-  await using aws = await startLocalAws({
-    world: { users: [{ name: 'alice', accessKeys: [{ id: KEYS.accessKeyId, secret: KEYS.secretAccessKey }] }] },
-  })
-  using box = new Sandbox()
-  box.env.AWS_ENDPOINT_URL_STS = aws.url
-  await box.add('work')
-  assert.equal((await box.run(['exec', 'work', '--', 'true'])).code, 0)
+for (const backend of ['file', undefined]) {
+  it(`cached exec loads one file of ours, and nothing of Node that talks, spawns or asks; backend: ${backend ?? 'not named'}`, async () => {
+    await using aws = await startLocalAws({
+      world: { users: [{ name: 'alice', accessKeys: [{ id: KEYS.accessKeyId, secret: KEYS.secretAccessKey }] }] },
+    })
+    using box = new Sandbox()
+    box.env.AWS_ENDPOINT_URL_STS = aws.url
+    // In files, which stay in use then whatever else works here.
+    await box.add('work')
+    if (backend === undefined) delete box.env.AWS_VAULT_BACKEND
+    assert.equal((await box.run(['exec', 'work', '--', 'true'])).code, 0)
 
-  const env = { NODE_OPTIONS: `--require ${box.write('witness.cjs', witness)}`, WITNESS: `${box.home}/loaded.json` }
-  const { code, stderr } = await box.run(['exec', 'work', '--', 'true'], { env })
-  assert.equal(code, 0, stderr)
-  const { files, builtins } = JSON.parse(box.read('loaded.json')) as { files: string[]; builtins: string[] }
-  const ours = files.filter(file => !file.endsWith('witness.cjs')).map(file => file.replace(/.*\/dist\//, 'dist/'))
-  assert.deepEqual(ours, ['dist/start.cjs'])
-  const forbidden =
-    /^NativeModule (?:net|tty|http|https|http2|tls|dns|child_process|readline|fs\/promises|sqlite|worker_threads|inspector|perf_hooks|repl)$/
-  assert.deepEqual(
-    builtins.filter(name => forbidden.test(name)),
-    [],
-  )
-  assert.equal(aws.calls.length, 1, 'one call for the first run, none for the second')
-})
+    const env = { NODE_OPTIONS: `--require ${box.write('witness.cjs', witness)}`, WITNESS: `${box.home}/loaded.json` }
+    const { code, stderr } = await box.run(['exec', 'work', '--', 'true'], { env })
+    assert.equal(code, 0, stderr)
+    const { files, builtins } = JSON.parse(box.read('loaded.json')) as { files: string[]; builtins: string[] }
+    const ours = files.filter(file => !file.endsWith('witness.cjs')).map(file => file.replace(/.*\/dist\//, 'dist/'))
+    assert.deepEqual(ours, ['dist/start.cjs'])
+    const forbidden =
+      /^NativeModule (?:net|tty|http|https|http2|tls|dns|child_process|readline|fs\/promises|sqlite|worker_threads|inspector|perf_hooks|repl)$/
+    assert.deepEqual(
+      builtins.filter(name => forbidden.test(name)),
+      [],
+    )
+    assert.equal(aws.calls.length, 1, 'one call for the first run, none for the second')
+  })
+}

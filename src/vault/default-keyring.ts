@@ -1,0 +1,98 @@
+import type { Availability, Keyring, KeyringBackend, Logger, PartContext } from '@aws-vault/plugin-sdk'
+import type { Part } from '../contributions/part.ts'
+import { askAvailability, askForItems } from './ask-availability.ts'
+import { readBackendInUse, writeBackendInUse } from './backend-memory.ts'
+import {
+  ANSWER_PATIENCE,
+  type BackendInUse,
+  defaultBackend,
+  describeSurroundings,
+  withoutSurroundings,
+  withSurroundings,
+} from './default-backend.ts'
+import { watchKeyring } from './watched-keyring.ts'
+
+/** Where to look for the default keyring, and with what. */
+export interface DefaultKeyringWorld {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly platform: NodeJS.Platform
+  readonly dataDirectory: string
+  readonly logger: Logger
+  /** The keyrings that came with us. A keystore is never swapped by what is installed. */
+  readonly builtIn: readonly Part[]
+  /** The part in force for a name: the built-in one, or the one that the user chose for it. */
+  part(name: string): Part
+  load(name: string): Promise<{ implementation: KeyringBackend; context: PartContext }>
+  /** Called when a keyring did not answer: it may still be at it, and keep the process from ending. */
+  onHang(): void
+}
+
+/** The keyring to use where none is named. */
+export interface DefaultKeyring {
+  readonly name: string
+  /** Lets it be noted that the keyring is in use, or that it fails. */
+  watch(keyring: Keyring): Keyring
+}
+
+/**
+ * Finds the keyring to use where none is named; see {@link defaultBackend}.
+ * @throws VaultError ERR_KEYRING_UNAVAILABLE or ERR_KEYRING_NONE
+ */
+export async function findDefaultKeyring(world: DefaultKeyringWorld): Promise<DefaultKeyring> {
+  const { builtIn, dataDirectory, logger } = world
+  const surroundings = surroundingsOf(world)
+  let inUse = readBackendInUse(dataDirectory)
+  const remember = async (next: BackendInUse): Promise<void> => {
+    inUse = next
+    await writeBackendInUse(dataDirectory, next).catch((error: Error) =>
+      logger.debug(`which keyring is in use is not noted: ${error.message}`),
+    )
+  }
+  const onHang = (name: string) => (): void => {
+    logger.debug(`keyring "${name}" did not answer within ${ANSWER_PATIENCE / 1000} s, and is left alone`)
+    world.onHang()
+  }
+  const load = (name: string) => () => world.load(name)
+  const name = await defaultBackend({
+    names: builtIn.map(part => part.name),
+    surroundings,
+    inUse,
+    remember,
+    availability: async (name): Promise<Availability> =>
+      isForThisSystem(name, world)
+        ? askAvailability(load(name), ANSWER_PATIENCE, onHang(name))
+        : { available: false, reason: 'not for this system' },
+    holdsItems: name => askForItems(load(name), ANSWER_PATIENCE, onHang(name)),
+    logger,
+  })
+  const isKnownToWork = (): boolean => inUse?.surroundings.includes(surroundings) === true
+  const watch = (keyring: Keyring): Keyring =>
+    watchKeyring(keyring, {
+      onUse: async () => {
+        if (!isKnownToWork())
+          await remember(withSurroundings(inUse ?? { backend: name, surroundings: [] }, surroundings))
+      },
+      onFailure: async () => {
+        if (inUse !== undefined && isKnownToWork()) await remember(withoutSurroundings(inUse, surroundings))
+      },
+    })
+  return { name, watch }
+}
+
+function surroundingsOf({ environment, builtIn }: DefaultKeyringWorld): string {
+  const parts = builtIn.map(({ name, packageName, packageVersion }) => `${name}=${packageName}@${packageVersion}`)
+  const variables = builtIn.flatMap(({ declaration }) =>
+    Object.values(declaration.options ?? {}).flatMap(({ env, secret }) => (env && !secret ? [env] : [])),
+  )
+  return describeSurroundings(environment, parts, variables)
+}
+
+function isForThisSystem(name: string, { part, platform }: DefaultKeyringWorld): boolean {
+  try {
+    const { platforms } = part(name).declaration
+    return platforms === undefined || platforms.includes(platform)
+  } catch {
+    // Why it cannot be had is said when it is loaded.
+    return true
+  }
+}
