@@ -227,6 +227,12 @@ export class Container {
     },
   }
 
+  readonly #programEnvironment = async (): Promise<Record<string, string>> => {
+    const [all, { programEnvironment }] = await Promise.all([this.settings(), import('./exec/child-environment.ts')])
+    const { environment: inherited, platform } = this.world
+    return programEnvironment({ inherited, secretVariables: all.contributions.secretVariables(), platform })
+  }
+
   /** What calls to AWS of our own may use: a part's context without options. */
   callContext(): PartContext {
     const { environment, platform, homeDirectory } = this.world
@@ -246,6 +252,7 @@ export class Container {
       platform,
       homeDirectory,
       desk: this.#desk,
+      programEnvironment: this.#programEnvironment,
       ask: this.ask,
       withLock: this.withLock,
     }

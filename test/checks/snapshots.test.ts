@@ -42,6 +42,7 @@ it("the SDK's exports", () => {
   same('sdk-exports', {
     '.': exported('index.ts'),
     './aws': exported('aws.ts'),
+    './program': exported('program.ts'),
     './sts': exported('sts.ts'),
     './testkit': exported('testkit/index.ts'),
   })

@@ -17,6 +17,8 @@ export interface TestContextOptions {
   /** A terminal and no browser, in what is left out. */
   readonly desk?: Partial<Desk>
   readonly signal?: AbortSignal
+  /** What programs that the part starts get as their environment; that of the test if absent. */
+  readonly programEnvironment?: Readonly<Record<string, string | undefined>>
   /** What the clock shows at first, in milliseconds since 1970; the true time if absent. */
   readonly now?: number
 }
@@ -55,6 +57,7 @@ export function testContext({
   homeDirectory = '/home/tester',
   desk = {},
   signal = new AbortController().signal,
+  programEnvironment = process.env,
   now = Date.now(),
 }: TestContextOptions = {}): TestContext {
   const logged: string[] = []
@@ -84,6 +87,11 @@ export function testContext({
       browse: url => Promise.reject(new Error(`unexpected visit to ${url}`)),
       ...desk,
     },
+    programEnvironment: async () =>
+      Object.fromEntries(Object.entries(programEnvironment).filter(([, value]) => value !== undefined)) as Record<
+        string,
+        string
+      >,
     logged,
     questions,
     async ask(request) {
