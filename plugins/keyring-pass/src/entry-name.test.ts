@@ -52,7 +52,10 @@ describe('entries', () => {
   for (const [key, problem] of Object.entries(refused)) {
     it(`are refused to ${JSON.stringify(key.slice(0, 40))}`, () => {
       assert.throws(() => entryOf(key), { code: 'ERR_KEYRING_KEY', message: problem })
-      assert.equal(keyOf(key), key.startsWith('oidc:https:/a') && !key.includes('..') ? `oidc:https://a.example/start` : undefined)
+      assert.equal(
+        keyOf(key),
+        key.startsWith('oidc:https:/a') && !key.includes('..') ? `oidc:https://a.example/start` : undefined,
+      )
     })
   }
 })

@@ -8,6 +8,7 @@ import {
   VaultError,
 } from '@aws-vault/plugin-sdk'
 import { findExecutable, type ProgramEnd, type ProgramEnvironment } from '@aws-vault/plugin-sdk/program'
+import { decryptionError, GPG_ERR, statuses, wordsOf } from './gpg-status.ts'
 import { gpgIdFile, type PasswordStore } from './password-store.ts'
 
 /** What failed. */
@@ -19,6 +20,8 @@ export interface Failed {
   /** The entry's file. */
   readonly file: string
   readonly environment: ProgramEnvironment
+  /** Why gpg could not decrypt, as a number of {@link GPG_ERR}, where it has been found out. */
+  readonly reason?: number | undefined
 }
 
 /** The error for a program that cannot be started. */
@@ -29,28 +32,6 @@ export function commandMissing(command: string, cause?: unknown): VaultError {
     ...(cause === undefined ? {} : { cause }),
   })
 }
-
-/** The numbers under which libgpg-error knows what may go wrong; the upper bits say only who found out. */
-const GPG = {
-  BAD_PASSPHRASE: 11,
-  NO_SECKEY: 17,
-  TIMEOUT: 62,
-  NO_AGENT: 77,
-  AGENT: 78,
-  NO_PIN_ENTRY: 85,
-  PIN_ENTRY: 86,
-  BAD_PIN: 87,
-  CANCELED: 99,
-  CARD: 108,
-  CARD_RESET: 109,
-  CARD_REMOVED: 110,
-  INV_CARD: 111,
-  CARD_NOT_PRESENT: 112,
-  PIN_BLOCKED: 130,
-  NO_SCDAEMON: 119,
-  FULLY_CANCELED: 198,
-  ENOTTY: 0x8000 | 102,
-} as const
 
 /** What to throw when `pass` has failed: the reason that gpg gave it, in words for the user. */
 export function explain(failed: Failed): VaultError {
@@ -78,7 +59,7 @@ export function explain(failed: Failed): VaultError {
       `look at it: gpg --list-keys '${id}'; whose keys are used stands in ${gpgIdFile(store, dirname(failed.file))}`,
     )
   }
-  return byNumber(failed, make) ?? byWord(failed, make) ?? unknown(failed, facts)
+  return byWord(failed, make) ?? byNumber(failed, make) ?? unknown(failed, facts)
 }
 
 /** How to make a password store. */
@@ -89,66 +70,59 @@ export function initialise({ command, root }: PasswordStore): string {
 type Make = (code: string, why: string, hint: string) => VaultError
 
 /** By the number that gpg reports for what the agent said. */
-function byNumber({ what, end, store }: Failed, make: Make): VaultError | undefined {
-  const [number] = statuses(end.stderr, 'ERROR')
-    .filter(line => line.startsWith('pkdecrypt_failed '))
-    .map(line => Number(line.split(' ')[1]) & 0xffff)
-  switch (number) {
-    case GPG.CANCELED:
-    case GPG.FULLY_CANCELED:
+function byNumber({ what, end, store, file, reason }: Failed, make: Make): VaultError | undefined {
+  switch (reason ?? decryptionError(end.stderr)) {
+    case GPG_ERR.CANCELED:
+    case GPG_ERR.FULLY_CANCELED:
       return new PromptCancelledError("the question for gpg's passphrase was cancelled")
-    case GPG.BAD_PASSPHRASE:
-    case GPG.BAD_PIN:
-      return new KeyringLockedError(`cannot ${what}: wrong passphrase for the gpg key`, {
+    case GPG_ERR.BAD_PASSPHRASE:
+    case GPG_ERR.BAD_PIN:
+      return new KeyringLockedError(`cannot ${what}: the passphrase of the gpg key is wrong, or was not given`, {
         hint: 'try again',
         facts: { keyring: 'pass', store: store.root },
       })
-    case GPG.TIMEOUT:
+    case GPG_ERR.TIMEOUT:
       return new KeyringLockedError(`cannot ${what}: nobody gave the passphrase of the gpg key in time`, {
         hint: 'try again; pinentry-timeout in ~/.gnupg/gpg-agent.conf says how long gpg-agent waits',
         facts: { keyring: 'pass', store: store.root },
       })
-    case GPG.NO_PIN_ENTRY:
-    case GPG.PIN_ENTRY:
+    case GPG_ERR.NO_PIN_ENTRY:
+    case GPG_ERR.PIN_ENTRY:
       return make(
         'ERR_PASS_PINENTRY',
         'gpg-agent has no program that asks for the passphrase',
         'install one (package pinentry-curses), see pinentry-program in ~/.gnupg/gpg-agent.conf, then: gpgconf --kill gpg-agent',
       )
-    case GPG.ENOTTY:
+    case GPG_ERR.ENOTTY:
       return noTerminal(make)
-    case GPG.NO_AGENT:
-    case GPG.AGENT:
+    case GPG_ERR.NO_AGENT:
+    case GPG_ERR.AGENT:
       return noAgent(make)
-    case GPG.PIN_BLOCKED:
+    case GPG_ERR.NO_SECKEY:
+      return make(
+        'ERR_PASS_SECRET_KEY',
+        'gpg has no secret key for it',
+        `see which one it wants: gpg --list-packets '${file}'; which you have: gpg --list-secret-keys`,
+      )
+    case GPG_ERR.PIN_BLOCKED:
       return make('ERR_PASS_CARD', "the smartcard's PIN is blocked", 'unblock it: gpg --change-pin')
-    case GPG.CARD:
-    case GPG.CARD_RESET:
-    case GPG.CARD_REMOVED:
-    case GPG.INV_CARD:
-    case GPG.CARD_NOT_PRESENT:
-    case GPG.NO_SCDAEMON:
+    case GPG_ERR.CARD:
+    case GPG_ERR.CARD_RESET:
+    case GPG_ERR.CARD_REMOVED:
+    case GPG_ERR.INV_CARD:
+    case GPG_ERR.CARD_NOT_PRESENT:
+    case GPG_ERR.NO_SCDAEMON:
       return make('ERR_PASS_CARD', 'the smartcard with the key does not answer', 'put it in, then: gpg --card-status')
     default:
       return undefined
   }
 }
 
-/** By what gpg says where it reports no number. */
+/** By what gpg says where it never reports a number. */
 function byWord({ end, file }: Failed, make: Make): VaultError | undefined {
   const { stderr } = end
-  if (/no gpg-agent running|can't connect to the (gpg-)?agent|failed to start (gpg-)?agent/i.test(stderr)) return noAgent(make)
-  if (/inappropriate ioctl/i.test(stderr)) return noTerminal(make)
-  if (/no pinentry/i.test(stderr)) {
-    return make('ERR_PASS_PINENTRY', 'gpg-agent has no program that asks for the passphrase', 'install pinentry')
-  }
-  if (statuses(stderr, 'NO_SECKEY').length > 0 || /no secret key/i.test(stderr)) {
-    return make(
-      'ERR_PASS_SECRET_KEY',
-      'gpg has no secret key for it',
-      `see which one it wants: gpg --list-packets '${file}'; which you have: gpg --list-secret-keys. On a smartcard? gpg --card-status`,
-    )
-  }
+  if (/no gpg-agent running|can't connect to the (gpg-)?agent|failed to start (gpg-)?agent/i.test(stderr))
+    return noAgent(make)
   if (['NODATA', 'BADMDC', 'BADARMOR'].some(status => statuses(stderr, status).length > 0)) {
     return new KeyringItemError(`the file ${file} holds no item: gpg says that it is damaged`, {
       hint: 'restore it from a backup, or remove it and store its credentials again',
@@ -169,22 +143,12 @@ const noTerminal: (make: Make) => VaultError = make =>
   )
 
 function unknown({ what, end, store }: Failed, facts: object): VaultError {
-  const lines = end.stderr.split('\n').filter(line => line.trim() !== '' && !line.startsWith('[GNUPG:]'))
-  const said = printable(lines.slice(-2).join('; ')).slice(0, 300)
+  const said = printable(wordsOf(end.stderr).slice(-2).join('; ')).slice(0, 300)
   const how = end.code === null ? 'it was ended by a signal' : `it ended with ${end.code}`
   return new KeyringStorageError(`cannot ${what}: ${store.command} failed: ${said || how}`, {
     hint: `try it by hand: PASSWORD_STORE_DIR='${store.root}' ${store.command} ls`,
     facts: { ...facts, exitCode: end.code },
   })
-}
-
-/** The arguments of each line `[GNUPG:] NAME arguments`. */
-function statuses(stderr: string, name: string): string[] {
-  const start = `[GNUPG:] ${name}`
-  return stderr
-    .split('\n')
-    .filter(line => line === start || line.startsWith(`${start} `))
-    .map(line => line.slice(start.length + 1))
 }
 
 /** The file of an entry. */

@@ -18,6 +18,7 @@ import { commit } from './git-commit.ts'
 import { PassProgram } from './pass-program.ts'
 import type { PasswordStore } from './password-store.ts'
 import { putInPlace, sweep } from './store-files.ts'
+import { whyLocked } from './why-locked.ts'
 
 /** The entries of a password store, or of one of its folders, as items. */
 export class PassKeyring implements Keyring {
@@ -41,7 +42,12 @@ export class PassKeyring implements Keyring {
     if (end.code === 0) return this.#decode(key, file, end.stdout)
     // Another process may have removed it since we looked.
     if (!isThere()) return undefined
-    throw await this.#explain(what, end, file)
+    const [environment, { signal }] = [await this.#pass.environment(), this.#context]
+    const reason = end.timedOut
+      ? undefined
+      : await whyLocked(end.stderr, file, { environment, signal }).catch(() => undefined)
+    signal.throwIfAborted()
+    throw await this.#explain(what, end, file, reason)
   }
 
   /**
@@ -101,6 +107,8 @@ export class PassKeyring implements Keyring {
 
   #decode(key: string, file: string, bytes: Uint8Array): Item {
     try {
+      // gpg takes a file that ends in its first lines for one with nothing in it.
+      if (bytes.length === 0) throw new Error('it is damaged')
       return decodeItem(key, bytes)
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
@@ -111,15 +119,20 @@ export class PassKeyring implements Keyring {
     }
   }
 
-  async #explain(what: string, end: ProgramEnd, file: string): Promise<Error> {
-    return explain({ what, end, file, store: this.#store, environment: await this.#pass.environment() })
+  async #explain(what: string, end: ProgramEnd, file: string, reason?: number): Promise<Error> {
+    return explain({ what, end, file, reason, store: this.#store, environment: await this.#pass.environment() })
   }
 
   async #commit(paths: readonly string[], entry: string): Promise<void> {
-    const problem = await commit(dirname(paths[0] ?? ''), paths, `Add given password for ${this.#nameOf(entry)} to store.`, {
-      environment: await this.#pass.environment(),
-      signal: this.#context.signal,
-    })
+    const problem = await commit(
+      dirname(paths[0] ?? ''),
+      paths,
+      `Add given password for ${this.#nameOf(entry)} to store.`,
+      {
+        environment: await this.#pass.environment(),
+        signal: this.#context.signal,
+      },
+    )
     if (problem !== undefined) {
       this.#context.logger.warn(`the item is stored in ${this.#store.root}, but git did not take it: ${problem}`)
     }

@@ -1,7 +1,7 @@
 import type { PartContext } from '@aws-vault/plugin-sdk'
 import { type ProgramEnd, type ProgramEnvironment, runProgram } from '@aws-vault/plugin-sdk/program'
-import { fewAtOnce } from './few-at-once.ts'
 import { commandMissing } from './failure.ts'
+import { fewAtOnce } from './few-at-once.ts'
 import type { PasswordStore } from './password-store.ts'
 import { terminalName } from './terminal-name.ts'
 
@@ -79,6 +79,7 @@ export class PassProgram {
       ...inherited,
       PASSWORD_STORE_DIR: this.#store.root,
       PASSWORD_STORE_GPG_OPTS: status(inherited.PASSWORD_STORE_GPG_OPTS),
+      GOPASS_GPG_OPTS: status(inherited.GOPASS_GPG_OPTS),
       // gpg's own words; the passphrase window takes its language from elsewhere.
       LANGUAGE: 'en',
       ...(terminal === undefined ? {} : { GPG_TTY: terminal }),

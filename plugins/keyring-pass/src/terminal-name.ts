@@ -8,6 +8,10 @@ import { isatty } from 'node:tty'
 export function terminalName(): string | undefined {
   const descriptor = [0, 2, 1].find(each => isatty(each))
   if (descriptor === undefined) return undefined
-  const { status, stdout } = spawnSync('tty', { stdio: [descriptor, 'pipe', 'ignore'], encoding: 'utf8', timeout: 1000 })
+  const { status, stdout } = spawnSync('tty', {
+    stdio: [descriptor, 'pipe', 'ignore'],
+    encoding: 'utf8',
+    timeout: 1000,
+  })
   return status === 0 && stdout.startsWith('/') ? stdout.trim() : undefined
 }

@@ -49,9 +49,29 @@ export function makeGpgHome(passphrase = ''): GpgHome {
       rmSync(path, { recursive: true, force: true })
     },
   }
-  home.gpg('--pinentry-mode', 'loopback', '--passphrase', passphrase, '--quick-generate-key', OWNER, 'rsa2048', 'default', 'never')
+  home.gpg(
+    '--pinentry-mode',
+    'loopback',
+    '--passphrase',
+    passphrase,
+    '--quick-generate-key',
+    OWNER,
+    'rsa2048',
+    'default',
+    'never',
+  )
   const fingerprint = /^fpr:+([0-9A-F]+):/m.exec(home.gpg('--list-keys', '--with-colons', OWNER))?.[1] ?? ''
-  home.gpg('--pinentry-mode', 'loopback', '--passphrase', passphrase, '--quick-add-key', fingerprint, 'rsa2048', 'encr', 'never')
+  home.gpg(
+    '--pinentry-mode',
+    'loopback',
+    '--passphrase',
+    passphrase,
+    '--quick-add-key',
+    fingerprint,
+    'rsa2048',
+    'encr',
+    'never',
+  )
   // The agent remembers what it was just told.
   run('gpgconf', '--kill', 'all')
   return home
