@@ -181,7 +181,9 @@ export class Container {
   async #bestBackend(): Promise<string> {
     const { contributions } = await this.settings()
     // A keystore is never swapped by what is installed: those of plugins are used where the user names them.
-    const builtIn = contributions.parts.filter(part => part.kind === 'keyrings' && part.builtIn).map(part => part.name)
+    const builtIn = contributions.parts
+      .filter(part => part.kind === 'keyrings' && part.builtIn && !part.declaration.onlyByName)
+      .map(part => part.name)
     return chooseBackend(builtIn, async (name): Promise<Availability> => {
       const part = contributions.part('keyrings', name)
       const { platforms } = part.declaration

@@ -32,6 +32,8 @@ export interface PartDeclaration {
   /** Where it works; everywhere if absent. */
   readonly platforms?: readonly NodeJS.Platform[]
   readonly options?: Readonly<Record<string, OptionDeclaration>>
+  /** Keyrings only: never the default, however well it works; for stores that forget what they are given. */
+  readonly onlyByName?: boolean
   /** Providers only: a profile that has one of these keys gets its credentials from this provider. */
   readonly claims?: readonly string[]
 }
