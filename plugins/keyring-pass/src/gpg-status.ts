@@ -17,7 +17,8 @@ export const GPG_ERR = {
   NO_SCDAEMON: 119,
   PIN_BLOCKED: 130,
   FULLY_CANCELED: 198,
-  ENOTTY: 0x8000 | 102,
+  // The system error ENOTTY: 0x8000 and 102.
+  ENOTTY: 32_870,
 } as const
 
 /** The arguments of each line `[GNUPG:] NAME arguments` that gpg wrote (`--status-fd`, see its DETAILS). */
