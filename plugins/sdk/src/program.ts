@@ -37,7 +37,7 @@ export interface ProgramEnd {
 
 const LONGEST_STDERR = 65_536
 
-/** Milliseconds that we wait, after a program has ended, for others that hold its output open. */
+/** Milliseconds without any output after which, once a program has ended, no more is waited for. */
 const GRACE = 500
 
 /**
@@ -66,7 +66,7 @@ export async function runProgram({ file, args, input, ...options }: ProgramRun):
     const output = collect(child)
     // A program may end without having read all of it.
     child.stdin?.on('error', () => {}).end(input)
-    const code = await exitOf(child, signal)
+    const code = await exitOf(child, signal, () => output.bytes)
     return { code, timedOut, stdout: Buffer.concat(output.stdout), stderr: output.stderr }
   } finally {
     clearTimeout(deadline)
@@ -98,24 +98,34 @@ function isExecutable(file: string): boolean {
   }
 }
 
-function collect({ stdout, stderr }: ChildProcess): { stdout: Buffer[]; stderr: string } {
-  const output = { stdout: [] as Buffer[], stderr: '' }
-  stdout?.on('data', (chunk: Buffer) => output.stdout.push(chunk))
+function collect({ stdout, stderr }: ChildProcess): { bytes: number; stdout: Buffer[]; stderr: string } {
+  const output = { bytes: 0, stdout: [] as Buffer[], stderr: '' }
+  stdout?.on('data', (chunk: Buffer) => {
+    output.bytes += chunk.length
+    output.stdout.push(chunk)
+  })
   stderr?.setEncoding('utf8').on('data', (text: string) => {
+    output.bytes += text.length
     output.stderr = (output.stderr + text).slice(0, LONGEST_STDERR)
   })
   return output
 }
 
-/** Resolves when the program has ended and its output is read. A daemon that it left behind keeps nobody waiting. */
-function exitOf(child: ChildProcess, signal: AbortSignal): Promise<number | null> {
+/**
+ * Resolves when the program has ended and its output is read. A daemon that it left behind, which holds the output open,
+ * keeps nobody waiting: it is enough that nothing more comes.
+ */
+function exitOf(child: ChildProcess, signal: AbortSignal, bytes: () => number): Promise<number | null> {
   return new Promise((resolve, reject) => {
-    const give = (): void => reject(signal.reason)
+    const settle = (code: number | null): void => (signal.aborted ? reject(signal.reason) : resolve(code))
+    const settleWhenQuiet = (code: number | null): void => {
+      const before = bytes()
+      // On a busy machine the time may be over before what lies there has been read: one more look at it.
+      setTimeout(() => setImmediate(() => (bytes() === before ? settle(code) : settleWhenQuiet(code))), GRACE).unref()
+    }
     child.once('error', reject)
-    child.once('close', code => (signal.aborted ? give() : resolve(code)))
-    child.once('exit', code => {
-      setTimeout(() => (signal.aborted ? give() : resolve(code)), GRACE).unref()
-    })
+    child.once('close', settle)
+    child.once('exit', settleWhenQuiet)
   })
 }
 
