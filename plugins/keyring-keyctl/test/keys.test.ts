@@ -117,11 +117,24 @@ describe('keys in the kernel', { skip: whyNoKernelKeyring() ?? false }, () => {
 
   it('have a largest size, and the old one stays when it is passed', async () => {
     const keyring = await open(name)
-    await keyring.set(item('dev', 'x'.repeat(32_767)))
+    await keyring.set(item('dev', 'old'))
     for (const data of ['', 'y'.repeat(32_768)]) {
       await rejects(keyring.set(item('dev', data)), 'ERR_KEYCTL_SIZE', /a key has 1 to 32767/)
     }
+    assert.equal(textOf(await keyring.get('dev')), 'old')
+  })
+
+  it('may be as large as that', { skip: process.getuid?.() !== 0 && 'only root has room for it' }, async () => {
+    const keyring = await open(name)
+    await keyring.set(item('dev', 'x'.repeat(32_767)))
     assert.equal((await keyring.get('dev'))?.data.length, 32_767)
+  })
+
+  it("take no more than the user's share", { skip: process.getuid?.() === 0 && 'root has a large share' }, async () => {
+    const keyring = await open(name)
+    await keyring.set(item('dev', 'old'))
+    await rejects(keyring.set(item('dev', 'x'.repeat(32_767))), 'ERR_KEYCTL_QUOTA', /your share/)
+    assert.equal(textOf(await keyring.get('dev')), 'old')
   })
 
   it('take no part of an item whose writer was killed', async () => {
