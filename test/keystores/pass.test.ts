@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
-import { readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readdirSync, rmSync, watch, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { type GpgHome, makeGpgHome, whyNoPass } from '../../plugins/keyring-pass/test/gpg-home.ts'
 import { makeStore, run } from '../../plugins/keyring-pass/test/store.ts'
 import { KEYS, OTHER_KEYS, PASSPHRASE } from '../support/sandbox.ts'
@@ -103,5 +106,31 @@ describe('pass as the keyring', { skip: whyNoPass() ?? false }, () => {
     assert.match(none.stderr, /there is no password store in .*\n {2}hint: make it: .*pass init/)
     const missing = await sandbox.fails(['exec', 'work', '--pass-cmd', 'no-such-pass', '--', 'true'])
     assert.match(missing.stderr, /the program "no-such-pass" cannot be started/)
+  })
+
+  it('ends, and gpg with it, on Ctrl-C while gpg asks for the passphrase', async () => {
+    using locked = makeGpgHome('passphrase')
+    const { scene } = await setPassScene()
+    await using _ = scene
+    const { sandbox } = scene
+    const store = makeStore(locked)
+    sandbox.env.GNUPGHOME = locked.environment.GNUPGHOME ?? ''
+    sandbox.env.AWS_VAULT_PASS_PASSWORD_STORE_DIR = store
+    await sandbox.add('work')
+    const asked = join(locked.path, 'asked')
+    locked.pinentry(`HANG ${asked}`)
+
+    const running = sandbox.start(['exec', 'work', '--', 'true'], { env: { DISPLAY: ':99' } })
+    const watcher = watch(locked.path)
+    while (!existsSync(asked)) await once(watcher, 'change')
+    watcher.close()
+    // What a terminal does: the whole group gets the signal.
+    process.kill(-(running.child.pid ?? 0), 'SIGINT')
+    assert.equal((await running.ended).signal, 'SIGINT')
+    const isThere = (): boolean =>
+      spawnSync('sh', ['-c', `cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '`], {
+        encoding: 'utf8',
+      }).stdout.includes(`--no-encrypt-to ${store}`)
+    while (isThere()) await setImmediate()
   })
 })

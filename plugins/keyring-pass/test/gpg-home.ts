@@ -56,7 +56,7 @@ export function makeGpgHome(passphrase = ''): GpgHome {
     passphrase,
     '--quick-generate-key',
     OWNER,
-    'rsa2048',
+    'ed25519',
     'default',
     'never',
   )
@@ -68,7 +68,7 @@ export function makeGpgHome(passphrase = ''): GpgHome {
     passphrase,
     '--quick-add-key',
     fingerprint,
-    'rsa2048',
+    'cv25519',
     'encr',
     'never',
   )
@@ -77,10 +77,14 @@ export function makeGpgHome(passphrase = ''): GpgHome {
   return home
 }
 
-/** The Assuan protocol as far as a pinentry needs it. `answer` is what it says when it shall ask: `D secret`, `ERR ...`. */
+/**
+ * The Assuan protocol as far as a pinentry needs it. `answer` is what it says when it shall ask: `D secret`, `ERR ...`;
+ * with `HANG FILE` it makes a file and says nothing more.
+ */
 function pinentry(answer: string): string {
   return `case $command in
-  GETPIN) echo "${answer}"; case "${answer}" in D*) echo OK;; esac;;
+  GETPIN) ${answer.startsWith('HANG ') ? `echo > ${answer.slice(5)}; exec cat > /dev/null` : `echo "${answer}"`}
+    case "${answer}" in D*) echo OK;; esac;;
   BYE) echo OK; exit;;
   *) echo OK;;
 esac`
