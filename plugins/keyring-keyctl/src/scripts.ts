@@ -13,11 +13,10 @@
  */
 export const SCRIPTS = {
   /** Exit code 0 when the user's keyring can be reached. */
-  probe: 'keyctl link @u @s',
+  probe: 'keyctl describe @u',
 
   /** Writes the bytes of a key to standard output. */
-  get: `keyctl link @u @s &&
-    ring=$(keyctl search @u keyring "$1") &&
+  get: `ring=$(keyctl search @u keyring "$1") &&
     key=$(keyctl search "$ring" user "$2") &&
     exec keyctl pipe "$key"`,
 
@@ -25,8 +24,7 @@ export const SCRIPTS = {
    * Puts a key in the place of the one of that name. `$3` is its size: when we are killed, a part of it may have come.
    * The named keyring is made only when it is not there: a new one would take the place of the old one.
    */
-  set: `keyctl link @u @s || exit 1
-    if ring=$(keyctl search @u keyring "$1" 2>&1); then :; else
+  set: `if ring=$(keyctl search @u keyring "$1" 2>&1); then :; else
       case $ring in *"Required key not available"*) ;; *) echo "$ring" >&2; exit 1 ;; esac
       ring=$(keyctl newring "$1" @u) || exit 1
     fi
@@ -35,13 +33,14 @@ export const SCRIPTS = {
     keyctl link "$key" "$ring"`,
 
   /** Takes a key away. */
-  remove: `keyctl link @u @s &&
-    ring=$(keyctl search @u keyring "$1") &&
+  remove: `ring=$(keyctl search @u keyring "$1") &&
     key=$(keyctl search "$ring" user "$2") &&
     keyctl unlink "$key" "$ring"`,
 
   /** Lists the keys, with their permissions, owners, types and names. */
-  keys: `keyctl link @u @s &&
-    ring=$(keyctl search @u keyring "$1") &&
+  keys: `ring=$(keyctl search @u keyring "$1") &&
     exec keyctl list "$ring"`,
 } as const
+
+/** What stands before a script in a session of its own. */
+export const LEAD_TO_USER_KEYRING = 'keyctl link @u @s || exit 1; '

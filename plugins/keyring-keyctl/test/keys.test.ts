@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { type Item, isVaultError, type Keyring } from '@aws-vault/plugin-sdk'
 import { type TestContextOptions, testContext } from '@aws-vault/plugin-sdk/testkit'
 import backend from '../src/index.ts'
-import { SCRIPTS } from '../src/scripts.ts'
+import { LEAD_TO_USER_KEYRING, SCRIPTS } from '../src/scripts.ts'
 import { discard, keyctl, newName, whyNoKernelKeyring } from './kernel.ts'
 
 const item = (key: string, data: string | Uint8Array = 'data'): Item => ({
@@ -134,12 +134,24 @@ describe('keys in the kernel', { skip: whyNoKernelKeyring() ?? false }, () => {
     const keyring = await open(name)
     await keyring.set(item('dev', 'old'))
     await rejects(keyring.set(item('dev', 'x'.repeat(32_767))), 'ERR_KEYCTL_QUOTA', /your share/)
+    keyctl(`i=0; while echo x | keyctl padd user $i ${ring()} 2>/dev/null; do i=$((i+1)); done`)
+    await rejects(keyring.set(item('dev', 'new')), 'ERR_KEYCTL_QUOTA', /your share/)
     assert.equal(textOf(await keyring.get('dev')), 'old')
+    assert.ok((await keyring.keys()).includes('dev'))
+    assert.equal(await keyring.remove('dev'), true)
+    discard(name)
+    // The kernel takes the memory back a moment later; the tests after this one need it.
+    const isFull = (): Promise<boolean> =>
+      keyring.set(item('dev')).then(
+        () => false,
+        () => true,
+      )
+    while (await isFull()) await setImmediate()
   })
 
   it('take no part of an item whose writer was killed', async () => {
     await (await open(name)).set(item('dev', 'old'))
-    const args = ['session', '-', 'sh', '-c', SCRIPTS.set, 'sh', name, 'dev', '8']
+    const args = ['session', '-', 'sh', '-c', LEAD_TO_USER_KEYRING + SCRIPTS.set, 'sh', name, 'dev', '8']
     const { status, stderr } = spawnSync('keyctl', args, { input: 'half', encoding: 'utf8' })
     assert.equal(status, 1)
     assert.match(stderr, /4 bytes of 8 have come/)
