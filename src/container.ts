@@ -22,7 +22,6 @@ import { type ConfigFile, readConfigFile } from './aws-config/read-config.ts'
 import { Contributions, loadPart } from './contributions/contributions.ts'
 import type { InstalledParts } from './contributions/installed-parts.ts'
 import type { Part } from './contributions/part.ts'
-import { helperEnvironment } from './helper/helper-environment.ts'
 import { runtimeDirectory } from './helper/runtime-directory.ts'
 import { withFileLock } from './locks/file-lock.ts'
 import { createLogger } from './output/logger.ts'
@@ -252,17 +251,13 @@ export class Container {
   }
 
   async #startHelper(part: Part, input: Uint8Array): Promise<void> {
-    const [{ contributions }, { startHelper }] = await Promise.all([
-      this.settings(),
-      import('./helper/start-helper.ts'),
-    ])
-    const { environment, platform } = this.world
+    const { startHelper } = await import('./helper/start-helper.ts')
     await startHelper({
       program: [process.execPath, process.argv[1] ?? ''],
       args: ['helper', part.kind, part.name],
-      environment: helperEnvironment(environment, contributions.secretVariables()),
+      environment: await this.#programEnvironment(),
       input,
-      platform,
+      platform: this.world.platform,
       signal: this.signal,
     })
   }
@@ -287,6 +282,12 @@ export class Container {
     },
   }
 
+  readonly #programEnvironment = async (): Promise<Record<string, string>> => {
+    const [all, { programEnvironment }] = await Promise.all([this.settings(), import('./exec/child-environment.ts')])
+    const { environment: inherited, platform } = this.world
+    return programEnvironment({ inherited, secretVariables: all.contributions.secretVariables(), platform })
+  }
+
   /** What calls to AWS of our own may use: a part's context without options. */
   callContext(): PartContext {
     const { environment, platform, homeDirectory } = this.world
@@ -306,6 +307,7 @@ export class Container {
       platform,
       homeDirectory,
       desk: this.#desk,
+      programEnvironment: this.#programEnvironment,
       ask: this.ask,
       withLock: this.withLock,
       runtimeDirectory: () => this.#runtimeDirectory(),

@@ -23,6 +23,15 @@ export const builtInParts: readonly Part[] = [
   },
   {
     kind: 'keyrings',
+    name: 'keyctl',
+    packageName: '@aws-vault/keyring-keyctl',
+    packageVersion: '0.1.0',
+    builtIn: true,
+    declaration: {"summary":"The Linux kernel's keyring: in memory, gone when the machine is restarted","module":"./dist/index.js","platforms":["linux"],"options":{"name":{"summary":"Name of the keyring below the user's keyring","flag":"keyctl-name","env":"AWS_VAULT_KEYCTL_NAME","default":"aws-vault"}}},
+    load: () => import('@aws-vault/keyring-keyctl'),
+  },
+  {
+    kind: 'keyrings',
     name: 'keychain',
     packageName: '@aws-vault/keyring-keytar',
     packageVersion: '0.1.0',
@@ -47,6 +56,15 @@ export const builtInParts: readonly Part[] = [
     builtIn: true,
     declaration: {"summary":"The desktop's keyring by libsecret; not where the Go tool looks, see secret-service","module":"./dist/index.js","platforms":["linux","freebsd","openbsd"],"options":{"service":{"summary":"Service name of the items in the libsecret keyring","flag":"libsecret-service","env":"AWS_VAULT_LIBSECRET_SERVICE","default":"aws-vault"}}},
     load: () => import('@aws-vault/keyring-keytar'),
+  },
+  {
+    kind: 'keyrings',
+    name: 'pass',
+    packageName: '@aws-vault/keyring-pass',
+    packageVersion: '0.1.0',
+    builtIn: true,
+    declaration: {"summary":"pass (or gopass), the standard Unix password manager","module":"./dist/index.js","platforms":["linux","darwin","freebsd","openbsd"],"options":{"command":{"summary":"Program that keeps the password store: pass, gopass or a path","flag":"pass-cmd","env":"AWS_VAULT_PASS_CMD","default":"pass"},"dir":{"summary":"Directory of the password store; ~/.password-store if neither this nor PASSWORD_STORE_DIR is set","flag":"pass-dir","env":"AWS_VAULT_PASS_PASSWORD_STORE_DIR","type":"path"},"usualDir":{"summary":"Directory of the password store, as pass itself is told","env":"PASSWORD_STORE_DIR","type":"path"},"prefix":{"summary":"Folder of the password store that has our entries; all of the store if not set","flag":"pass-prefix","env":"AWS_VAULT_PASS_PREFIX"}}},
+    load: () => import('@aws-vault/keyring-pass'),
   },
   {
     kind: 'prompts',

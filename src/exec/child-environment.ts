@@ -48,23 +48,32 @@ const clearedPrefixes = ['AWS_CONTAINER_', 'AWS_EC2_METADATA_', 'AWS_BEARER_TOKE
 export function childEnvironment(input: ChildEnvironmentInput): Record<string, string> {
   const { platform = process.platform } = input
   const canonical = (name: string) => (platform === 'win32' ? name.toUpperCase() : name)
-  const secret = new Set(input.secretVariables.map(canonical))
   const set: Record<string, string> = {
     AWS_VAULT: input.profile,
     ...(input.region ? { AWS_REGION: input.region, AWS_DEFAULT_REGION: input.region } : {}),
     ...input.exposed,
   }
   const replaced = new Set(Object.keys(set).map(canonical))
+  const kept = Object.entries(programEnvironment(input)).filter(([name]) => !replaced.has(canonical(name)))
+  return Object.fromEntries([...kept, ...Object.entries(set)])
+}
 
-  const kept = Object.entries(input.inherited).filter((entry): entry is [string, string] => {
+/** What every program that we start inherits: our environment without any AWS credential and without our secrets. */
+export function programEnvironment({
+  inherited,
+  secretVariables,
+  platform = process.platform,
+}: Pick<ChildEnvironmentInput, 'inherited' | 'secretVariables' | 'platform'>): Record<string, string> {
+  const canonical = (name: string) => (platform === 'win32' ? name.toUpperCase() : name)
+  const secret = new Set(secretVariables.map(canonical))
+  const kept = Object.entries(inherited).filter((entry): entry is [string, string] => {
     const name = canonical(entry[0])
     return (
       entry[1] !== undefined &&
-      !replaced.has(name) &&
       !secret.has(name) &&
       !cleared.has(name) &&
       !clearedPrefixes.some(prefix => name.startsWith(prefix))
     )
   })
-  return Object.fromEntries([...kept, ...Object.entries(set)])
+  return Object.fromEntries(kept)
 }

@@ -44,6 +44,7 @@ it("the SDK's exports", () => {
     './aws': exported('aws.ts'),
     './command': exported('command.ts'),
     './redirect': exported('redirect.ts'),
+    './program': exported('program.ts'),
     './sts': exported('sts.ts'),
     './testkit': exported('testkit/index.ts'),
   })

@@ -64,6 +64,11 @@ export interface PartContext {
   readonly homeDirectory: string
   readonly desk: Desk
   /**
+   * The environment for programs that the part starts: the user's, without the secrets of keyrings and without AWS
+   * credentials. It is for handing on, not for looking up settings: those are the part's options.
+   */
+  programEnvironment(): Promise<Readonly<Record<string, string>>>
+  /**
    * Asks the person at the desk, through the prompt that the user chose. A secret answer is blacked out in all output.
    * @throws PromptUnavailableError when nobody can be asked
    * @throws PromptCancelledError when the person declines

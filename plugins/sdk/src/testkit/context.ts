@@ -21,6 +21,8 @@ export interface TestContextOptions {
   readonly runtimeDirectory?: string
   /** What becomes of helpers that a part starts; none can be started if absent. */
   readonly startHelper?: (input: Uint8Array) => Promise<void>
+  /** What programs that the part starts get as their environment; that of the test if absent. */
+  readonly programEnvironment?: Readonly<Record<string, string | undefined>>
   /** What the clock shows at first, in milliseconds since 1970; the true time if absent. */
   readonly now?: number
 }
@@ -59,6 +61,7 @@ export function testContext({
   homeDirectory = '/home/tester',
   desk = {},
   signal = new AbortController().signal,
+  programEnvironment = process.env,
   now = Date.now(),
   runtimeDirectory,
   startHelper = () => Promise.reject(new Error('unexpected helper')),
@@ -91,6 +94,11 @@ export function testContext({
       browse: url => Promise.reject(new Error(`unexpected visit to ${url}`)),
       ...desk,
     },
+    programEnvironment: async () =>
+      Object.fromEntries(Object.entries(programEnvironment).filter(([, value]) => value !== undefined)) as Record<
+        string,
+        string
+      >,
     logged,
     questions,
     async ask(request) {

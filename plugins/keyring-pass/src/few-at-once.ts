@@ -1,0 +1,19 @@
+/**
+ * Lets at most `limit` tasks run at once; the others wait for their turn. gpg-agent has little memory for secrets, and
+ * fails when many processes decrypt at the same time.
+ */
+export function fewAtOnce(limit: number): <T>(task: () => Promise<T>) => Promise<T> {
+  let running = 0
+  const waiting: (() => void)[] = []
+  return async task => {
+    if (running >= limit) await new Promise<void>(resolve => waiting.push(resolve))
+    else running += 1
+    try {
+      return await task()
+    } finally {
+      const next = waiting.shift()
+      if (next === undefined) running -= 1
+      else next()
+    }
+  }
+}
