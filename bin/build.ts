@@ -14,6 +14,7 @@ const vendored: Record<string, string> = {
   '@aws-sdk/client-sso': 'client-sso',
   '@aws-sdk/client-sso-oidc': 'client-sso-oidc',
   '@aws-sdk/client-sts': 'client-sts',
+  listr2: 'listr2',
   open: 'open',
 }
 

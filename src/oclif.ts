@@ -6,6 +6,7 @@ import Clear from './commands/clear.ts'
 import Exec from './commands/exec.ts'
 import Export from './commands/export.ts'
 import List from './commands/list.ts'
+import Migrate from './commands/migrate.ts'
 import PluginsUse from './commands/plugins/use.ts'
 import Remove from './commands/remove.ts'
 import SsoList from './commands/sso/list.ts'
@@ -21,6 +22,7 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   exec: Exec,
   export: Export,
   list: List,
+  migrate: Migrate,
   'plugins:use': PluginsUse,
   remove: Remove,
   'sso:list': SsoList,

@@ -13,6 +13,7 @@ export const commands: Readonly<Record<string, () => Promise<{ default: CommandC
   exec: () => import('./exec.ts'),
   export: () => import('./export.ts'),
   list: () => import('./list.ts'),
+  migrate: () => import('./migrate.ts'),
   remove: () => import('./remove.ts'),
   version: () => import('./version.ts'),
 }

@@ -6,7 +6,19 @@ import { describe, it } from 'node:test'
 const root = join(import.meta.dirname, '..', '..')
 
 /** Folders of the domain: they know nothing of commands, the container and oclif. */
-const domain = ['aws-config', 'contributions', 'credentials', 'exec', 'export', 'locks', 'output', 'settings', 'vault']
+const domain = [
+  'aws-config',
+  'contributions',
+  'credentials',
+  'doctor',
+  'exec',
+  'export',
+  'locks',
+  'migrate',
+  'output',
+  'settings',
+  'vault',
+]
 
 /** Files that stand between the commands and the domain: they may know everything. */
 const glue = [
@@ -28,6 +40,7 @@ const withContainer = [
   'src/credentials/sso-login.ts',
   'src/credentials/sso-token-store.ts',
   'src/credentials/who-is.ts',
+  'src/migrate/run-migration.ts',
 ]
 
 interface Import {
