@@ -290,8 +290,8 @@ describe('migrate', () => {
 /** The keys in a directory, but for what a killed run leaves of its look whether there are two stores. */
 const names = (directory: string): string[] => {
   try {
-    const files = readdirSync(directory).filter(name => !name.startsWith('.') && !name.endsWith(',1'))
-    return files.map(name => decodeURIComponent(name)).sort()
+    const keys = readdirSync(directory).flatMap(name => (name.startsWith('.') ? [] : decodeURIComponent(name)))
+    return keys.filter(key => !key.endsWith(',1')).sort()
   } catch {
     return []
   }
