@@ -161,14 +161,17 @@ export class Container {
     return { keyring, part, identity: identityOf(part, context.options), options: storeOptions(part, context.options) }
   }
 
-  /** Whether a keyring works here, by itself. @throws VaultError when it cannot be loaded or told its options */
+  /**
+   * Whether a part works here: it is for this system, can be loaded, and, a keyring, says so itself.
+   * @throws VaultError when it cannot be loaded or told its options
+   */
   async available(part: Part): Promise<Availability> {
     const { platforms } = part.declaration
     if (platforms && !platforms.includes(this.world.platform))
       return { available: false, reason: 'not for this system' }
     const { settings } = await this.settings()
-    const backend = await loadPart<KeyringBackend>(part)
-    return backend.available(this.#context(part, settings))
+    const loaded = await loadPart<KeyringBackend>(part)
+    return part.kind === 'keyrings' ? loaded.available(this.#context(part, settings)) : { available: true }
   }
 
   /** The credential provider of that name, and its context. */

@@ -7,6 +7,7 @@ import Exec from './commands/exec.ts'
 import Export from './commands/export.ts'
 import List from './commands/list.ts'
 import Migrate from './commands/migrate.ts'
+import PluginsParts from './commands/plugins/parts.ts'
 import PluginsUse from './commands/plugins/use.ts'
 import Remove from './commands/remove.ts'
 import SsoList from './commands/sso/list.ts'
@@ -23,6 +24,7 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   export: Export,
   list: List,
   migrate: Migrate,
+  'plugins:parts': PluginsParts,
   'plugins:use': PluginsUse,
   remove: Remove,
   'sso:list': SsoList,
