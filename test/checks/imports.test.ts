@@ -39,7 +39,10 @@ const withContainer = [
   'src/credentials/prepare.ts',
   'src/credentials/sso-login.ts',
   'src/credentials/sso-token-store.ts',
+  'src/credentials/store-keys.ts',
   'src/credentials/who-is.ts',
+  'src/doctor/doctor-world.ts',
+  'src/doctor/import-plaintext.ts',
   'src/migrate/run-migration.ts',
 ]
 
