@@ -3,6 +3,7 @@ import * as handle from '@oclif/core/handle'
 import * as main from '@oclif/core/run'
 import Add from './commands/add.ts'
 import Clear from './commands/clear.ts'
+import Doctor from './commands/doctor.ts'
 import Exec from './commands/exec.ts'
 import Export from './commands/export.ts'
 import List from './commands/list.ts'
@@ -20,6 +21,7 @@ export { VaultHelp } from './help.ts'
 export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   add: Add,
   clear: Clear,
+  doctor: Doctor,
   exec: Exec,
   export: Export,
   list: List,

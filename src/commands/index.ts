@@ -10,6 +10,7 @@ export type CommandClass = typeof VaultCommand &
 export const commands: Readonly<Record<string, () => Promise<{ default: CommandClass }>>> = {
   add: () => import('./add.ts'),
   clear: () => import('./clear.ts'),
+  doctor: () => import('./doctor.ts'),
   exec: () => import('./exec.ts'),
   export: () => import('./export.ts'),
   list: () => import('./list.ts'),

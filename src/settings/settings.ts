@@ -70,6 +70,11 @@ export class Settings {
     })
   }
 
+  /** What the settings file says, by the name of a flag. */
+  inFile(flag: string): string | undefined {
+    return this.#sources.file.values[flag]
+  }
+
   /** Names in the settings file that nobody knows: typos, or options of a plugin that is gone. */
   unknownNames(contributions: Contributions): string[] {
     const known = new Set<string>(Object.values(CORE_OPTIONS).map(option => option.flag))
