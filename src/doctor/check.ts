@@ -65,8 +65,11 @@ export interface World {
   hide(secret: string | undefined): void
   config(): ConfigFile
   settings(): Promise<{ readonly settings: Settings; readonly contributions: Contributions; readonly path: string }>
-  /** Makes the plan of a profile. @throws VaultError when that cannot be done */
-  plan(): Promise<(profile: string) => void>
+  /**
+   * Makes the plan of a profile, as if keys were stored for `assumed` as well.
+   * @throws VaultError when that cannot be done
+   */
+  plan(): Promise<(profile: string, assumed?: string) => void>
   keystore(): Promise<KeystoreFacts>
   /** Loads the part in force for a name. @throws VaultError when that cannot be done */
   load(kind: Kind, name: string): Promise<void>

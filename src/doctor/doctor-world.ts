@@ -38,7 +38,10 @@ export function doctorWorld(container: Container, { offline }: { readonly offlin
       const claims = (await container.settings()).contributions.claims()
       const { credentials } = await container.vault()
       const storedKeys = new Set(await bounded(credentials.list(), 'the keyring', 'listing'))
-      return profile => void plan({ profile, config, storedKeys, wishes: { session: true }, claims })
+      return (profile, assumed) => {
+        const known = assumed === undefined ? storedKeys : new Set([...storedKeys, assumed])
+        plan({ profile, config, storedKeys: known, wishes: { session: true }, claims })
+      }
     },
     keystore: () => keystoreFacts(container),
     async load(kind, name) {

@@ -37,9 +37,11 @@ export async function importPlaintext(
   questions: Questions,
 ): Promise<readonly ImportedKey[]> {
   const results: ImportedKey[] = []
-  for (const { file, accessKeyId } of findPlaintext(world).filter(key => key.isLongLived)) {
+  for (const { file, accessKeyId, profile } of findPlaintext(world).filter(key => key.isLongLived)) {
     // Lines move when those above them go.
-    const key = findPlaintext(world).find(it => it.file === file && it.accessKeyId === accessKeyId)
+    const key = findPlaintext(world).find(
+      it => it.file === file && it.accessKeyId === accessKeyId && it.profile === profile,
+    )
     if (key === undefined) continue
     const about = { accessKeyId: shownId(key), place: describePlace(world, key) }
     try {

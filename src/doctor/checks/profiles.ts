@@ -11,14 +11,17 @@ export const profiles: Check = {
     const plan = await world.plan()
     const failures = names.flatMap(name => {
       const error = failureOf(() => plan(name))
-      return error === undefined ? [] : [{ name, error }]
+      if (error?.code !== 'ERR_CREDENTIALS_MISSING') return error === undefined ? [] : [{ name, error }]
+      // With these keys, it may fail for another reason.
+      const next = failureOf(() => plan(name, String(error.facts.profile)))
+      return [{ name, error }, ...(next === undefined ? [] : [{ name, error: next }])]
     })
     const without = failures.filter(({ error }) => error.code === 'ERR_CREDENTIALS_MISSING')
     // Broken lines are another check's.
     const others = failures.filter(
       ({ error }) => !['ERR_CREDENTIALS_MISSING', 'ERR_CONFIG_SYNTAX'].includes(error.code),
     )
-    const planned = names.length - failures.length
+    const planned = names.length - new Set(failures.map(({ name }) => name)).size
     return [
       ...(planned > 0 ? [ok(`${planned} of ${names.length} profiles have a way to credentials`)] : []),
       ...withoutKeys(without),

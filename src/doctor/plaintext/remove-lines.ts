@@ -7,9 +7,11 @@ export function removeLines(text: string, lines: readonly number[], note: string
   const first = Math.min(...lines)
   return text
     .split('\n')
-    .flatMap((line, index) => {
+    .flatMap((line, index, all) => {
       if (!gone.has(index + 1)) return [line]
-      return index + 1 === first ? [line.endsWith('\r') ? `${note}\r` : note] : []
+      if (index + 1 === first) return [line.endsWith('\r') ? `${note}\r` : note]
+      // The end of the line before stays the end of the file.
+      return index === all.length - 1 ? [''] : []
     })
     .join('\n')
 }
