@@ -47,12 +47,15 @@ export async function importPlaintext(
     try {
       results.push({ ...about, ...(await importKey(container, world, key, questions)) })
     } catch (error) {
-      if (!isVaultError(error) || error.code.startsWith('ERR_PROMPT_')) throw error
+      if (!isVaultError(error) || unanswered.includes(error.code)) throw error
       results.push({ ...about, outcome: 'left', reason: error.message })
     }
   }
   return results
 }
+
+/** Nobody is there to be asked, or the person wants to stop. */
+const unanswered: readonly string[] = ['ERR_PROMPT_UNAVAILABLE', 'ERR_PROMPT_CANCELLED']
 
 async function importKey(
   container: Container,

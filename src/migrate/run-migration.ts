@@ -1,4 +1,4 @@
-import { VaultError } from '@aws-vault/plugin-sdk'
+import { type Keyring, VaultError } from '@aws-vault/plugin-sdk'
 import type { Origin } from '../aws-config/origin.ts'
 import { ssoStartUrl } from '../aws-config/sso-start-url.ts'
 import type { Container, NamedKeyring } from '../container.ts'
@@ -7,6 +7,7 @@ import { lockIfPossible } from '../locks/lock-if-possible.ts'
 import { openProgress } from '../output/progress.ts'
 import { keyringLock } from '../vault/locked-keyring.ts'
 import { type End, type Migrated, migrateItems } from './migrate-items.ts'
+import { secretsOf } from './secrets-of.ts'
 import { type Owners, selectKeys } from './select-keys.ts'
 
 /** What the user asks `migrate` for. */
@@ -106,8 +107,23 @@ function endOf(container: Container, { keyring, part, identity, options }: Named
   const place = part.name === other.part.name && distinct.length > 0 ? ` (${distinct.join(', ')})` : ''
   return {
     name: `the ${part.name} keyring${place}`,
-    keyring,
+    keyring: announcing(keyring, container),
     alone: task => lockIfPossible(run => container.withLock(keyringLock(identity), run), task, container.logger),
+  }
+}
+
+/** The keyring, with what comes out of it blacked out in all output. */
+function announcing(keyring: Keyring, { redactor }: Container): Keyring {
+  return {
+    async get(key) {
+      const item = await keyring.get(key)
+      for (const secret of item === undefined ? [] : secretsOf(item)) redactor.add(secret)
+      return item
+    },
+    set: item => keyring.set(item),
+    remove: key => keyring.remove(key),
+    keys: () => keyring.keys(),
+    close: () => keyring.close(),
   }
 }
 

@@ -1,5 +1,6 @@
 import { isVaultError, type VaultError } from '@aws-vault/plugin-sdk'
-import { profileNames } from '../../aws-config/profile.ts'
+import { getSetting, profileNames, profileSection } from '../../aws-config/profile.ts'
+import type { ConfigFile } from '../../aws-config/read-config.ts'
 import { broken, type Check, type Finding, ok, warning } from '../check.ts'
 import { firstFew } from '../run-checks.ts'
 
@@ -7,21 +8,22 @@ import { firstFew } from '../run-checks.ts'
 export const profiles: Check = {
   name: 'profiles',
   async run(world) {
-    const names = profileNames(world.config())
+    const config = world.config()
+    const names = profileNames(config)
     const plan = await world.plan()
-    const failures = names.flatMap(name => {
-      const error = failureOf(() => plan(name))
-      if (error?.code !== 'ERR_CREDENTIALS_MISSING') return error === undefined ? [] : [{ name, error }]
-      // With these keys, it may fail for another reason.
-      const next = failureOf(() => plan(name, String(error.facts.profile)))
-      return [{ name, error }, ...(next === undefined ? [] : [{ name, error: next }])]
-    })
+    const failed = new Map<string, readonly Failure[]>()
+    for (const name of names) {
+      const failures = inherited(config, name, failed) ?? failuresOf(name, plan)
+      if (failures.length > 0) failed.set(name, failures)
+    }
+    const failures = [...failed.values()].flat()
     const without = failures.filter(({ error }) => error.code === 'ERR_CREDENTIALS_MISSING')
     // Broken lines are another check's.
     const others = failures.filter(
       ({ error }) => !['ERR_CREDENTIALS_MISSING', 'ERR_CONFIG_SYNTAX'].includes(error.code),
     )
-    const planned = names.length - new Set(failures.map(({ name }) => name)).size
+    if (names.length === 0) return [ok('there are none')]
+    const planned = names.length - failed.size
     return [
       ...(planned > 0 ? [ok(`${planned} of ${names.length} profiles have a way to credentials`)] : []),
       ...withoutKeys(without),
@@ -33,6 +35,28 @@ export const profiles: Check = {
 interface Failure {
   readonly name: string
   readonly error: VaultError
+}
+
+/** A profile whose source cannot be planned cannot be planned either; nobody needs to look for its nearest names again. */
+function inherited(
+  config: ConfigFile,
+  name: string,
+  failed: ReadonlyMap<string, readonly Failure[]>,
+): readonly Failure[] | undefined {
+  const section = profileSection(config, name)
+  const source = section && getSetting(config, section, 'source_profile')?.value
+  const failures = source === undefined ? undefined : failed.get(source)
+  const isHopeless = failures?.some(({ error }) => error.code !== 'ERR_CREDENTIALS_MISSING')
+  return isHopeless ? failures?.map(({ error }) => ({ name, error })) : undefined
+}
+
+function failuresOf(name: string, plan: (profile: string, assumed?: string) => void): readonly Failure[] {
+  const error = failureOf(() => plan(name))
+  if (error === undefined) return []
+  if (error.code !== 'ERR_CREDENTIALS_MISSING') return [{ name, error }]
+  // With these keys, it may fail for another reason.
+  const next = failureOf(() => plan(name, String(error.facts.profile)))
+  return [{ name, error }, ...(next === undefined ? [] : [{ name, error: next }])]
 }
 
 function failureOf(plan: () => void): VaultError | undefined {
