@@ -191,6 +191,12 @@ describe('file modes', () => {
     assert.match((await modes({ '~/.aws': 0o777 }))[0] ?? '', /^broken: other users may write to ~\/\.aws /)
     assert.match((await modes({ '~/.config/aws-vault': 0o770 }))[0] ?? '', /^broken: .*~\/\.config\/aws-vault /)
   })
+  for (const path of ['~/.config/aws-vault/settings.ini', '~/.awsvault', '~/.awsvault/keys']) {
+    test(`${path}, when others may write it`, async () => {
+      const lines = await modes({ [path]: 0o722 })
+      assert.equal(lines.filter(line => line.startsWith(`broken: other users may write to ${path} `)).length, 1)
+    })
+  }
   test('what belongs to somebody else', async () => {
     assert.match(
       (await found('file modes', { files }, { userId: 1001 }))[0] ?? '',

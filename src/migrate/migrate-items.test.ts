@@ -155,6 +155,12 @@ test('one store under two names is found out before anything is deleted', async 
   assert.deepEqual(source.names(), ['a'])
 })
 
+test('a login that others need as well is copied, and not deleted', async () => {
+  const { source, target, run } = scene(['a', 'b'], { deleteSource: true })
+  const { deleted, kept } = await run({ selection: { keys: ['a', 'b'], expired: [], shared: new Set(['b']) } })
+  assert.deepEqual([deleted, kept, source.names(), target.names()], [['a'], [], ['b'], ['a', 'b']])
+})
+
 test('expired sessions are deleted with the rest, and not copied', async () => {
   const { source, target, run } = scene(['a', 'old'], { deleteSource: true })
   const { deleted } = await run({ selection: { keys: ['a'], expired: ['old'] } })

@@ -145,7 +145,7 @@ async function deleteAll(
   const deleted: string[] = []
   const kept: string[] = []
   for (const key of selection.keys) {
-    if (outcomes.get(key) === 'gone') continue
+    if (outcomes.get(key) === 'gone' || selection.shared?.has(key)) continue
     await source.alone(async () => {
       const item = await readSource(source, key)
       if (item === 'gone') return

@@ -1,5 +1,7 @@
-import { type Keyring, VaultError } from '@aws-vault/plugin-sdk'
+import { isVaultError, type Keyring, VaultError } from '@aws-vault/plugin-sdk'
 import type { Origin } from '../aws-config/origin.ts'
+import { profileNames } from '../aws-config/profile.ts'
+import type { ConfigFile } from '../aws-config/read-config.ts'
 import { ssoStartUrl } from '../aws-config/sso-start-url.ts'
 import type { Container, NamedKeyring } from '../container.ts'
 import { TARGET_SUFFIX } from '../contributions/contributions.ts'
@@ -41,19 +43,26 @@ export interface MigrationResult extends Migrated {
 export async function runMigration(container: Container, wishes: MigrationWishes): Promise<MigrationResult> {
   const from = await open(container, 'from', wishes.from, wishes.fromOptions)
   const to = await open(container, 'to', wishes.to, wishes.toOptions, TARGET_SUFFIX)
-  const [source, target] = [endOf(container, from, to), endOf(container, to, from)]
+  const alone = lockOf(container, wishes)
+  const [source, target] = [endOf(container, from, to, alone), endOf(container, to, from, alone)]
   if (from.identity === to.identity) {
     throw new VaultError('ERR_MIGRATE_SAME', `${source.name} is source and target at once`, {
       hint: `name another one by --to, or another store of the same kind by --to-option ${optionExample(to)}`,
       facts: { keyring: from.part.name, exitCode: 2 },
     })
   }
-  const waiting = () => container.logger.warn('waiting for another migration to end')
-  return lockIfPossible(
-    run => container.withLock('migrate', run, waiting),
-    () => migrate(container, wishes, source, target),
-    container.logger,
-  )
+  return alone('migrate', 'migration', () => migrate(container, wishes, source, target))
+}
+
+type Lock = <T>(name: string, holder: string, task: () => Promise<T>) => Promise<T>
+
+/** Where nothing can be locked, things can be copied; but what somebody may just be changing is not deleted. */
+function lockOf({ withLock, logger }: Container, { deleteSource, dryRun }: MigrationWishes): Lock {
+  return (name, holder, task) => {
+    const onWait = () => logger.warn(`waiting for another ${holder} to end`)
+    if (deleteSource && !dryRun) return withLock(name, task, onWait)
+    return lockIfPossible(run => withLock(name, run, onWait), task, logger)
+  }
 }
 
 async function migrate(
@@ -102,13 +111,18 @@ function open(
 }
 
 /** Both are named by what tells them apart where they are of one kind. */
-function endOf(container: Container, { keyring, part, identity, options }: NamedKeyring, other: NamedKeyring): End {
+function endOf(
+  container: Container,
+  { keyring, part, identity, options }: NamedKeyring,
+  other: NamedKeyring,
+  lock: Lock,
+): End {
   const distinct = Object.entries(options).flatMap(([name, value]) => (value === other.options[name] ? [] : [value]))
   const place = part.name === other.part.name && distinct.length > 0 ? ` (${distinct.join(', ')})` : ''
   return {
     name: `the ${part.name} keyring${place}`,
     keyring: announcing(keyring, container),
-    alone: task => lockIfPossible(run => container.withLock(keyringLock(identity), run), task, container.logger),
+    alone: task => lock(keyringLock(identity), 'change of the keyring', task),
   }
 }
 
@@ -133,8 +147,20 @@ const optionExample = ({ part }: NamedKeyring): string =>
 function ownersOf(container: Container, profiles: readonly string[]): Owners | undefined {
   if (profiles.length === 0) return undefined
   const config = container.awsConfig()
-  const startUrls = profiles.flatMap(profile => ssoStartUrl(config, profile) ?? [])
-  return { profiles: new Set(profiles), startUrls: new Set(startUrls) }
+  const theirs = new Set(profiles.flatMap(profile => ssoStartUrl(config, profile) ?? []))
+  const others = theirs.size === 0 ? [] : profileNames(config).filter(name => !profiles.includes(name))
+  const needed = new Set(others.flatMap(name => startUrlOf(config, name) ?? []))
+  return { profiles: new Set(profiles), startUrls: new Map([...theirs].map(url => [url, needed.has(url)])) }
+}
+
+/** Nothing for a profile that is broken: it is not the one that is asked for. */
+function startUrlOf(config: ConfigFile, name: string): string | undefined {
+  try {
+    return ssoStartUrl(config, name)
+  } catch (error) {
+    if (isVaultError(error)) return undefined
+    throw error
+  }
 }
 
 /** A name that is at neither end is a misspelt one. At the target alone it may be what an earlier run has moved. */

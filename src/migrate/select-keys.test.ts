@@ -22,8 +22,9 @@ test('expired sessions and those of very old versions are apart', () => {
 })
 
 test('a profile has its keys, its sessions and the logins to its portal', () => {
-  const owners = { profiles: new Set(['a']), startUrls: new Set(['https://p.example.com']) }
-  const { keys, expired } = selectKeys(all, 1_000_000, owners)
+  const owners = { profiles: new Set(['a']), startUrls: new Map([['https://p.example.com', true]]) }
+  const { keys, expired, shared } = selectKeys(all, 1_000_000, owners)
+  assert.deepEqual([...(shared ?? [])], ['oidc:https://p.example.com'])
   assert.deepEqual(keys, ['a', 'oidc:https://p.example.com', session('a', 2000)])
   assert.deepEqual(expired, [session('a', 999)])
 })

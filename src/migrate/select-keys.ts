@@ -5,13 +5,15 @@ export interface Selection {
   readonly keys: readonly string[]
   /** Sessions that are over, and what very old versions left: of no use to anybody. */
   readonly expired: readonly string[]
+  /** Those that are copied and never deleted: logins that other profiles need, too. */
+  readonly shared?: ReadonlySet<string>
 }
 
 /** Whose items are meant; all if absent. */
 export interface Owners {
   readonly profiles: ReadonlySet<string>
-  /** Start URLs of their SSO portals. */
-  readonly startUrls: ReadonlySet<string>
+  /** Start URLs of their SSO portals, each with whether other profiles use it, too. */
+  readonly startUrls: ReadonlyMap<string, boolean>
 }
 
 /**
@@ -24,7 +26,12 @@ export function selectKeys(all: readonly string[], now: number, owners?: Owners)
     const session = decodeSessionKey(key)
     return session === undefined ? classifyKey(key) === 'old-session' : session.expiration.getTime() <= now
   }
-  return { keys: keys.filter(key => !isExpired(key)), expired: keys.filter(isExpired) }
+  const isShared = (key: string): boolean => owners?.startUrls.get(decodeSsoTokenKey(key) ?? '') === true
+  return {
+    keys: keys.filter(key => !isExpired(key)),
+    expired: keys.filter(isExpired),
+    shared: new Set(keys.filter(isShared)),
+  }
 }
 
 function isOwned(key: string, { profiles, startUrls }: Owners): boolean {

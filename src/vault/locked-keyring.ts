@@ -7,7 +7,6 @@ export const keyringLock = (identity: string): string => `keyring ${identity}`
 /**
  * A keyring whose items are changed one after the other among all processes, so that `migrate` can look at an item and
  * then write or remove it, and nothing that was stored in between is lost. Reading takes no lock: a cached `exec` only reads.
- * @param withLock as `PartContext.withLock`
  */
 export class LockedKeyring implements Keyring {
   readonly #keyring: Keyring
@@ -16,11 +15,13 @@ export class LockedKeyring implements Keyring {
   constructor(
     keyring: Keyring,
     identity: string,
-    withLock: <T>(name: string, task: () => Promise<T>) => Promise<T>,
+    withLock: <T>(name: string, task: () => Promise<T>, onWait: () => void) => Promise<T>,
     logger: Logger,
   ) {
     this.#keyring = keyring
-    this.#change = task => lockIfPossible(run => withLock(keyringLock(identity), run), task, logger)
+    // Who holds the lock may be waiting for a person to type a passphrase.
+    const onWait = () => logger.warn('waiting for another aws-vault, which is changing the keyring')
+    this.#change = task => lockIfPossible(run => withLock(keyringLock(identity), run, onWait), task, logger)
   }
 
   get(key: string): Promise<Item | undefined> {

@@ -269,6 +269,17 @@ describe('migrate', () => {
     assert.deepEqual([names(sandbox.vault).length, names(target).length], [0, 60])
   })
 
+  test('where nothing can be locked, items are copied, and nothing is deleted', async () => {
+    using sandbox = await withPlugin()
+    await sandbox.add('work')
+    const env = { AWS_VAULT_CACHE_DIR: sandbox.write('blocked', '') }
+    const { stderr } = await sandbox.fails([...toPlain, '--delete-source'], 1, { env })
+    assert.match(stderr, /nothing can be locked in/)
+    assert.deepEqual([names(sandbox.vault), names(sandbox.path('plain'))], [['work'], []])
+    await sandbox.ok([...toPlain], { env })
+    assert.deepEqual([names(sandbox.vault), names(sandbox.path('plain'))], [['work'], ['work']])
+  })
+
   test('keys that are added during a migration are not lost', async () => {
     using sandbox = await withPlugin()
     const vault = await openVault(sandbox.vault)
