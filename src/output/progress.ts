@@ -49,9 +49,10 @@ function barProgress(title: string): Progress {
   return {
     update(done, of) {
       if (of < worthShowing) return
+      // The work is not worth less without a bar.
       shown ??= drawBar(title, finished, setter => {
         show = setter
-      })
+      }).catch(() => {})
       show(bar(done, of))
     },
     async [Symbol.asyncDispose]() {
