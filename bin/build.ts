@@ -16,6 +16,7 @@ const vendored: Record<string, string> = {
   '@aws-sdk/client-sts': 'client-sts',
   '@aws-sdk/nested-clients/signin': 'client-signin',
   'jose/jwt/sign': 'jose-jwt-sign',
+  listr2: 'listr2',
   open: 'open',
 }
 

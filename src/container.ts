@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import {
+  type Availability,
   type CredentialProvider,
   type Desk,
   type Exposure,
@@ -17,7 +18,7 @@ import {
   PromptUnavailableError,
 } from '@aws-vault/plugin-sdk'
 import { configPath } from './aws-config/config-path.ts'
-import type { Origin } from './aws-config/origin.ts'
+import type { Located, Origin } from './aws-config/origin.ts'
 import { type ConfigFile, readConfigFile } from './aws-config/read-config.ts'
 import { Contributions, loadPart } from './contributions/contributions.ts'
 import type { InstalledParts } from './contributions/installed-parts.ts'
@@ -32,6 +33,7 @@ import { Settings } from './settings/settings.ts'
 import { readSettingsFile } from './settings/settings-file.ts'
 import { CredentialStore } from './vault/credential-store.ts'
 import { type DefaultKeyring, findDefaultKeyring } from './vault/default-keyring.ts'
+import { LockedKeyring } from './vault/locked-keyring.ts'
 import { SessionCache } from './vault/session-cache.ts'
 import { SignInLogins } from './vault/sign-in-logins.ts'
 import { SsoTokens } from './vault/sso-tokens.ts'
@@ -69,6 +71,26 @@ export interface Vault {
   readonly sessions: SessionCache
   readonly ssoTokens: SsoTokens
   readonly signInLogins: SignInLogins
+}
+
+/** A keyring that is opened by name, beside the one in which the credentials are looked for. */
+export interface NamedKeyring {
+  readonly keyring: Keyring
+  readonly part: Part
+  /** As {@link Vault.identity}. */
+  readonly identity: string
+  /** Its options that say which store it is, by their names. */
+  readonly options: Readonly<Record<string, OptionValue>>
+}
+
+/** How a keyring is opened otherwise than the user's settings say. */
+export interface KeyringWishes {
+  /** Options by the names of their flags. */
+  readonly flags?: Readonly<Record<string, string>>
+  /** What stands behind the name of a secret's variable where this keyring has one of its own, e.g. `_TO`. */
+  readonly secretSuffix?: string
+  /** Whether nobody may be asked anything for it. */
+  readonly silent?: boolean
 }
 
 /**
@@ -124,24 +146,58 @@ export class Container {
     })
   }
 
-  /** What lies in that keystore. */
+  /** The name of that keystore, and who chose it. */
+  async backend(): Promise<Located<string>> {
+    const { settings } = await this.settings()
+    return settings.core('backend') ?? { value: (await this.keystore()).part.name, origin: { kind: 'default' } }
+  }
+
+  /** What lies in it. */
   vault(): Promise<Vault> {
     return this.#once('vault', async () => {
       const { part, implementation, context, watch } = await this.keystore()
-      const keyring = watch(await implementation.open(context))
-      this.#disposals.push(() => keyring.close())
-      const store = Object.entries(part.declaration.options ?? {})
-        .filter(([, { secret, type }]) => !secret && (type === undefined || type === 'string' || type === 'path'))
-        .map(([name, { type }]) => [name, type === 'path' ? realPath(context.options[name]) : context.options[name]])
+      const opened = watch(await implementation.open(context))
+      this.#disposals.push(() => opened.close())
+      const identity = identityOf(part, context.options)
+      const keyring = new LockedKeyring(opened, identity, this.withLock, this.logger)
       return {
         backend: part.name,
-        identity: JSON.stringify([part.name, part.packageName, store]),
+        identity,
         credentials: new CredentialStore(keyring, secret => this.redactor.add(secret)),
         sessions: new SessionCache(keyring, this.clock, secret => this.redactor.add(secret)),
         ssoTokens: new SsoTokens(keyring, secret => this.redactor.add(secret)),
         signInLogins: new SignInLogins(keyring, secret => this.redactor.add(secret)),
       }
     })
+  }
+
+  /**
+   * A keyring by its name, opened as `wishes` say and anew at each call: two of one kind can be open at once. It takes no
+   * locks of ours: who changes items does so under `keyringLock(identity)`.
+   * @throws VaultError when there is none of that name, it cannot be loaded or an option is none of its own
+   */
+  async keyring({ value: name, origin }: Located<string>, wishes: KeyringWishes = {}): Promise<NamedKeyring> {
+    const { settings, contributions } = await this.settings()
+    const part = contributions.part('keyrings', name, origin)
+    const context = this.#context(part, settings.forPart(part, wishes.flags ?? {}, wishes.secretSuffix))
+    const ask = (): Promise<never> => Promise.reject(new PromptUnavailableError('nobody is asked now'))
+    const backend = await loadPart<KeyringBackend>(part)
+    const keyring = await backend.open(wishes.silent ? { ...context, ask } : context)
+    this.#disposals.push(() => keyring.close())
+    return { keyring, part, identity: identityOf(part, context.options), options: storeOptions(part, context.options) }
+  }
+
+  /**
+   * Whether a part works here: it is for this system, can be loaded, and, a keyring, says so itself.
+   * @throws VaultError when it cannot be loaded or told its options
+   */
+  async available(part: Part): Promise<Availability> {
+    const { platforms } = part.declaration
+    if (platforms && !platforms.includes(this.world.platform))
+      return { available: false, reason: 'not for this system' }
+    const { settings } = await this.settings()
+    const loaded = await loadPart<KeyringBackend>(part)
+    return part.kind === 'keyrings' ? loaded.available(this.#context(part, settings)) : { available: true }
   }
 
   /** The credential provider of that name, and its context. */
@@ -332,6 +388,17 @@ export class Container {
     return this.#made.get(name) as T
   }
 }
+
+/** The options of a keyring that say which store it is: texts and paths, these without links. */
+function storeOptions(part: Part, options: PartContext['options']): Record<string, OptionValue> {
+  const entries = Object.entries(part.declaration.options ?? {})
+    .filter(([, { secret, type }]) => !secret && (type === undefined || type === 'string' || type === 'path'))
+    .map(([name, { type }]) => [name, type === 'path' ? realPath(options[name]) : options[name]] as const)
+  return Object.fromEntries(entries)
+}
+
+const identityOf = (part: Part, options: PartContext['options']): string =>
+  JSON.stringify([part.name, part.packageName, Object.entries(storeOptions(part, options))])
 
 /** A path without links, so that one store has one name; as it is where it is not there yet. */
 function realPath(path: OptionValue): OptionValue {

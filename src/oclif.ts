@@ -4,11 +4,14 @@ import * as main from '@oclif/core/run'
 import { commandFirst } from './command-first.ts'
 import Add from './commands/add.ts'
 import Clear from './commands/clear.ts'
+import Doctor from './commands/doctor.ts'
 import Exec from './commands/exec.ts'
 import Export from './commands/export.ts'
 import Helper from './commands/helper.ts'
 import List from './commands/list.ts'
 import Lock from './commands/lock.ts'
+import Migrate from './commands/migrate.ts'
+import PluginsParts from './commands/plugins/parts.ts'
 import PluginsUse from './commands/plugins/use.ts'
 import Remove from './commands/remove.ts'
 import SsoConfigure from './commands/sso/configure.ts'
@@ -23,11 +26,14 @@ export { VaultHelp } from './help.ts'
 export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   add: Add,
   clear: Clear,
+  doctor: Doctor,
   exec: Exec,
   export: Export,
   helper: Helper,
   list: List,
   lock: Lock,
+  migrate: Migrate,
+  'plugins:parts': PluginsParts,
   'plugins:use': PluginsUse,
   remove: Remove,
   'sso:configure': SsoConfigure,

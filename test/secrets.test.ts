@@ -38,6 +38,16 @@ describe('secrets', { concurrency: 4 }, () => {
     await run(['exec', '-n', 'work', '--', 'true'])
     for (const format of ['env', 'json', 'ini']) await run(['export', 'admin', '--format', format])
     for (const args of [[], ['--json'], ['--sessions'], ['--credentials']]) await run(['list', ...args])
+    const other = ['--to-option', `file-dir=${sandbox.path('other')}`]
+    for (const more of [['--dry-run'], [], ['--overwrite', '--json']])
+      await run(['migrate', '--from', 'file', '--to', 'file', ...other, ...more])
+    sandbox.write('.env', `AWS_ACCESS_KEY_ID=${KEYS.accessKeyId}\nAWS_SECRET_ACCESS_KEY=${KEYS.secretAccessKey}\n`)
+    sandbox.write(
+      '.aws/credentials',
+      `[new]\naws_access_key_id=${KEYS.accessKeyId}\naws_secret_access_key=${KEYS.secretAccessKey}\n`,
+    )
+    for (const more of [[], ['--json'], ['--fix', '--force'], ['--json']]) await run(['doctor', ...more], { env })
+    await sandbox.ok(['plugins', 'parts', '--debug', '--json'])
     await run(['clear', 'admin', '--json'])
     await run(['remove', 'work', '-f', '--json'])
   })

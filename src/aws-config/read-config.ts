@@ -114,6 +114,7 @@ class ParsedConfig implements ConfigFile {
     }
 
     let section: LazySection | undefined
+    const lines = new LineNumbers(text)
     // One search for all lines that may be headers: an order faster than looking at every line.
     for (const { 0: match, index } of `\n${text}`.matchAll(/\n[^\S\n]*\[[^\n]*/g)) {
       const line = meaning(match.slice(1))
@@ -125,7 +126,7 @@ class ParsedConfig implements ConfigFile {
         const key = sectionKey(kind, name)
         section = sections.get(key)
         if (section === undefined) {
-          section = new LazySection(text, kind, name, index)
+          section = new LazySection(text, kind, name, index, lines)
           sections.set(key, section)
         }
         section.begin(index + match.length)
@@ -158,19 +159,21 @@ class LazySection implements ConfigSection {
   readonly name: string
   readonly #text: string
   readonly #start: number
+  readonly #numbers: LineNumbers
   readonly #blocks: { start: number; end: number }[] = []
   #read: { values: Map<string, ConfigValue>; problems: ConfigProblem[] } | undefined
 
   /** @param start where its first header starts */
-  constructor(text: string, kind: SectionKind, name: string, start: number) {
+  constructor(text: string, kind: SectionKind, name: string, start: number, numbers: LineNumbers) {
     this.#text = text
+    this.#numbers = numbers
     this.#start = start
     this.kind = kind
     this.name = name
   }
 
   get line(): number {
-    return lineAt(this.#text, this.#start)
+    return this.#numbers.at(this.#start)
   }
 
   /** Below a header of its: where the next line starts. */
@@ -196,10 +199,34 @@ class LazySection implements ConfigSection {
     if (this.#read === undefined) {
       this.#read = { values: new Map(), problems: [] }
       for (const { start, end } of this.#blocks) {
-        readLines(this.#text.slice(start, end), lineAt(this.#text, start), this.#read.values, this.#read.problems)
+        readLines(this.#text.slice(start, end), this.#numbers.at(start), this.#read.values, this.#read.problems)
       }
     }
     return this.#read
+  }
+}
+
+/** The numbers of lines: counted for those who ask for a few, looked up for those who ask for all sections of a long file. */
+class LineNumbers {
+  readonly #text: string
+  #asked = 0
+  #ends: number[] | undefined
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  /** As {@link lineAt}. */
+  at(place: number): number {
+    if (this.#asked++ < 100) return lineAt(this.#text, place)
+    this.#ends ??= [...this.#text.matchAll(/\n/g)].map(({ index }) => index)
+    let [low, high] = [0, this.#ends.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#ends[middle] ?? 0) < place) low = middle + 1
+      else high = middle
+    }
+    return low + 1
   }
 }
 

@@ -1,12 +1,10 @@
-import { VaultError } from '@aws-vault/plugin-sdk'
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { appendProfile, checkProfileName } from '../aws-config/append-profile.ts'
-import { describeOrigin } from '../aws-config/origin.ts'
 import { profileNames, resolveProfile } from '../aws-config/profile.ts'
 import { VaultCommand } from '../command.ts'
 import type { Container } from '../container.ts'
-import { profilesSignedBy } from '../credentials/profiles-signed-by.ts'
+import { refuseSourceProfile, storeKeys } from '../credentials/store-keys.ts'
 import { whoIs } from '../credentials/who-is.ts'
 import { checkKeyPair, type KeyPair, parseKeyPair } from '../vault/imported-keys.ts'
 
@@ -41,7 +39,7 @@ export default class Add extends VaultCommand {
     const { profile } = args
     const config = container.awsConfig()
     const configured = profileNames(config).includes(profile)
-    if (configured) refuseSourceProfile(profile, container)
+    if (configured) refuseSourceProfile(profile, config)
     const addConfig = !configured && flags['add-config']
     if (addConfig) checkProfileName(config.file, profile)
     // A section behind a broken header, or in a file that is no text, would be nobody's.
@@ -50,11 +48,7 @@ export default class Add extends VaultCommand {
     const keys = await this.#readKeys(container, profile, flags)
     container.redactor.add(keys.secretAccessKey)
     const arn = flags.verify ? await whoIs(container, profile, keys) : undefined
-    const { credentials, sessions, backend } = await container.vault()
-    const stored = await credentials.list()
-    const replaced = stored.includes(profile)
-    await credentials.set(profile, keys)
-    const dropped = await sessions.clear([profile, ...profilesSignedBy(config, new Set(stored), profile)])
+    const { replaced, dropped, backend } = await storeKeys(container, profile, keys)
     this.log(`${replaced ? 'Replaced' : 'Added'} the credentials of profile "${profile}" in the ${backend} keyring.`)
     if (arn !== undefined) this.log(`They belong to ${arn}.`)
     if (dropped > 0) this.log(`Removed ${dropped} ${dropped === 1 ? 'session' : 'sessions'} made from the old ones.`)
@@ -82,17 +76,4 @@ export default class Add extends VaultCommand {
     const secretAccessKey = await ask('Secret access key', true)
     return checkKeyPair({ accessKeyId, secretAccessKey }, 'as typed')
   }
-}
-
-/** Keys stored under a profile that names a source profile would never be asked for by anybody who reads the config. */
-function refuseSourceProfile(profile: string, container: Container): void {
-  const source = resolveProfile(container.awsConfig(), profile).get('source_profile')
-  if (source === undefined || source.value === profile) return
-  // What [default] says is for whoever has nothing else, and keys of one's own are something else.
-  if (source.origin.kind === 'file' && source.origin.section === 'default' && profile !== 'default') return
-  throw new VaultError(
-    'ERR_ADD_SOURCE_PROFILE',
-    `profile "${profile}" takes its credentials from profile "${source.value}" (${describeOrigin(source.origin)})`,
-    { hint: `aws-vault add ${source.value}`, facts: { profile, sourceProfile: source.value } },
-  )
 }

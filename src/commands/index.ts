@@ -10,11 +10,13 @@ export type CommandClass = typeof VaultCommand &
 export const commands: Readonly<Record<string, () => Promise<{ default: CommandClass }>>> = {
   add: () => import('./add.ts'),
   clear: () => import('./clear.ts'),
+  doctor: () => import('./doctor.ts'),
   exec: () => import('./exec.ts'),
   export: () => import('./export.ts'),
   helper: () => import('./helper.ts'),
   list: () => import('./list.ts'),
   lock: () => import('./lock.ts'),
+  migrate: () => import('./migrate.ts'),
   remove: () => import('./remove.ts'),
   unlock: () => import('./unlock.ts'),
   version: () => import('./version.ts'),

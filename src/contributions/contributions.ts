@@ -5,6 +5,9 @@ import { type Choices, choosePart } from './choose-part.ts'
 import type { InstalledParts } from './installed-parts.ts'
 import { describePart, type Part, type PluginProblem } from './part.ts'
 
+/** What stands behind the name of a secret's variable that is for the target of `migrate` alone. */
+export const TARGET_SUFFIX = '_TO'
+
 /** The method that tells a part of each kind from something else that a module may export. */
 const methodOf: Record<Kind, string> = { keyrings: 'open', providers: 'resolve', exposures: 'expose', prompts: 'ask' }
 
@@ -41,11 +44,14 @@ export class Contributions {
     return claims
   }
 
-  /** Every environment variable that holds a secret of some part, in force or not. */
+  /**
+   * Every environment variable that holds a secret of some part, in force or not: that of `migrate`'s target (`..._TO`)
+   * too.
+   */
   secretVariables(): string[] {
     return this.parts.flatMap(part =>
       Object.values(part.declaration.options ?? {}).flatMap(option =>
-        option.secret && option.env ? [option.env] : [],
+        option.secret && option.env ? [option.env, option.env + TARGET_SUFFIX] : [],
       ),
     )
   }

@@ -1,4 +1,4 @@
-import { KINDS, type Kind, type OptionDeclaration, type OptionValue } from '@aws-vault/plugin-sdk'
+import { KINDS, type Kind, type OptionDeclaration, type OptionValue, VaultError } from '@aws-vault/plugin-sdk'
 import type { Located } from '../aws-config/origin.ts'
 import type { Contributions } from '../contributions/contributions.ts'
 import type { Part } from '../contributions/part.ts'
@@ -48,10 +48,44 @@ export class Settings {
     return Object.fromEntries(declared.map(([name, option]) => [name, optionValue(option, this.#sources)?.value]))
   }
 
+  /**
+   * The settings as one part among several sees them.
+   * @param flags options of the part by the names of their flags, instead of those of the command line
+   * @param secretSuffix `NAME` + suffix, where it is set, goes before the variable `NAME` of a secret
+   * @throws VaultError ERR_USAGE for an option that the part does not have
+   */
+  forPart(part: Part, flags: Readonly<Record<string, string>>, secretSuffix = ''): Settings {
+    const options = Object.values(part.declaration.options ?? {})
+    const names = options.flatMap(option => option.flag ?? [])
+    for (const name of Object.keys(flags)) if (!names.includes(name)) throw noSuchOption(part, name, names)
+    const { environment } = this.#sources
+    const own = options.flatMap(({ secret, env }) => {
+      const value = secret && env !== undefined ? environment[env + secretSuffix] : undefined
+      return env === undefined || value === undefined ? [] : [[env, value] as const]
+    })
+    return new Settings({
+      ...this.#sources,
+      flags: { ...this.#sources.flags, ...flags },
+      environment: { ...environment, ...Object.fromEntries(own) },
+    })
+  }
+
+  /** What the settings file says, by the name of a flag. */
+  inFile(flag: string): string | undefined {
+    return this.#sources.file.values[flag]
+  }
+
   /** Names in the settings file that nobody knows: typos, or options of a plugin that is gone. */
   unknownNames(contributions: Contributions): string[] {
     const known = new Set<string>(Object.values(CORE_OPTIONS).map(option => option.flag))
     for (const flag of declaredOptions(KINDS, contributions.parts).keys()) known.add(flag)
     return Object.keys(this.#sources.file.values).filter(name => !known.has(name))
   }
+}
+
+function noSuchOption(part: Part, name: string, names: readonly string[]): VaultError {
+  return new VaultError('ERR_USAGE', `the keyring "${part.name}" has no option "${name}"`, {
+    hint: names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`,
+    facts: { option: name, names, exitCode: 2 },
+  })
 }

@@ -14,6 +14,7 @@ import { runCall, type SendOptions } from './sts/run-call.ts'
 
 export type { AnyClient, FixedSettings } from './sts/client.ts'
 export type { ErrorCodes } from './sts/error.ts'
+export { httpsAgent } from './sts/https-agent.ts'
 export type { SendOptions } from './sts/run-call.ts'
 
 /** One call. */
