@@ -27,6 +27,7 @@ import { withFileLock } from './locks/file-lock.ts'
 import { createLogger } from './output/logger.ts'
 import type { Redactor } from './output/redactor.ts'
 import { expandHome } from './settings/option-value.ts'
+import { sessionBusAddress } from './settings/session-bus.ts'
 import { Settings } from './settings/settings.ts'
 import { readSettingsFile } from './settings/settings-file.ts'
 import { chooseBackend } from './vault/choose-backend.ts'
@@ -245,6 +246,7 @@ export class Container {
       },
       platform,
       homeDirectory,
+      sessionBus: sessionBusAddress(environment),
       desk: this.#desk,
       ask: this.ask,
       withLock: this.withLock,

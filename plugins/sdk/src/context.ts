@@ -57,6 +57,11 @@ export interface PartContext {
   readonly http: HttpOptions
   readonly platform: NodeJS.Platform
   readonly homeDirectory: string
+  /**
+   * Where the message bus of the user's session listens, as a D-Bus address; from `DBUS_SESSION_BUS_ADDRESS`, else the bus in
+   * `XDG_RUNTIME_DIR`. Absent where there can be none. For `@aws-vault/plugin-sdk/dbus`.
+   */
+  readonly sessionBus?: string | undefined
   readonly desk: Desk
   /**
    * Asks the person at the desk, through the prompt that the user chose. A secret answer is blacked out in all output.

@@ -14,6 +14,8 @@ export interface TestContextOptions {
   readonly http?: HttpOptions
   readonly platform?: NodeJS.Platform
   readonly homeDirectory?: string
+  /** None if absent. */
+  readonly sessionBus?: string | undefined
   /** A terminal and no browser, in what is left out. */
   readonly desk?: Partial<Desk>
   readonly signal?: AbortSignal
@@ -53,6 +55,7 @@ export function testContext({
   http = {},
   platform = process.platform,
   homeDirectory = '/home/tester',
+  sessionBus,
   desk = {},
   signal = new AbortController().signal,
   now = Date.now(),
@@ -78,6 +81,7 @@ export function testContext({
     http,
     platform,
     homeDirectory,
+    ...(sessionBus === undefined ? {} : { sessionBus }),
     desk: {
       isWatched: () => true,
       canBrowse: async () => false,
