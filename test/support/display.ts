@@ -7,10 +7,14 @@ import { end } from './session-bus.ts'
 /** Milliseconds after which a window is taken for never coming. */
 const PATIENCE = 30_000
 
+/** How often a window has to be found as it was, a twentieth of a second apart, to be taken for ready. */
+const RESTFUL_LOOKS = 8
+
 /** A screen without glass (Xvfb), and somebody who sits before it (xdotool). */
 export class Display implements AsyncDisposable {
   readonly env: Readonly<Record<string, string>>
   readonly #server: ChildProcess
+  #last = ''
 
   private constructor(server: ChildProcess, number: string) {
     this.#server = server
@@ -28,14 +32,33 @@ export class Display implements AsyncDisposable {
     return new Display(server, String(number).trim())
   }
 
-  /** Waits for a window that can be seen, and gives it the keyboard. Returns its id. */
-  async window(): Promise<string> {
+  /**
+   * Waits for a window that can be seen and has come to rest, and gives it the keyboard. Returns its id.
+   * @param isNews whether one that looks as the last one did is not the one
+   */
+  async window(isNews = false): Promise<string> {
     const deadline = Date.now() + PATIENCE
-    for (;;) {
+    for (let seen = '', looks = 0; ; looks++) {
       const id = this.windows()[0]
-      if (id !== undefined && this.#do('windowfocus', '--sync', id)) return id
+      const now = id === undefined ? '' : this.#ask('getwindowgeometry', '--shell', id)
+      if (now !== seen || (isNews && now === this.#last)) looks = 0
+      seen = now
+      // A toolkit draws, measures and moves the focus for a while after its window has come.
+      if (id !== undefined && looks >= RESTFUL_LOOKS && this.#do('windowfocus', id)) {
+        this.#last = now
+        return id
+      }
       if (Date.now() > deadline) throw new Error('no window has come')
       // There is no event to wait for that needs no further program.
+      await sleep(50)
+    }
+  }
+
+  /** Waits until a window has gone. */
+  async gone(id: string): Promise<void> {
+    const deadline = Date.now() + PATIENCE
+    while (this.windows().includes(id)) {
+      if (Date.now() > deadline) throw new Error('the window stays')
       await sleep(50)
     }
   }
@@ -61,11 +84,11 @@ export class Display implements AsyncDisposable {
   }
 
   #do(...args: readonly string[]): boolean {
-    return spawnSync('xdotool', args, { env: { ...process.env, ...this.env }, timeout: PATIENCE }).status === 0
+    return spawnSync('xdotool', args, { env: { ...process.env, ...this.env }, timeout: 5000 }).status === 0
   }
 
   #ask(...args: readonly string[]): string {
-    return spawnSync('xdotool', args, { env: { ...process.env, ...this.env }, encoding: 'utf8', timeout: PATIENCE })
+    return spawnSync('xdotool', args, { env: { ...process.env, ...this.env }, encoding: 'utf8', timeout: 5000 })
       .stdout
   }
 
