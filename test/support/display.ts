@@ -88,8 +88,7 @@ export class Display implements AsyncDisposable {
   }
 
   #ask(...args: readonly string[]): string {
-    return spawnSync('xdotool', args, { env: { ...process.env, ...this.env }, encoding: 'utf8', timeout: 5000 })
-      .stdout
+    return spawnSync('xdotool', args, { env: { ...process.env, ...this.env }, encoding: 'utf8', timeout: 5000 }).stdout
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

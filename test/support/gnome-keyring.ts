@@ -40,17 +40,26 @@ export class GnomeKeyring implements AsyncDisposable {
 
   /** Makes an unlocked collection without asking anybody, as the login does it for `login`. */
   async makeCollection(label: string, password = 'secret'): Promise<string> {
+    const properties = new Map([['org.freedesktop.Secret.Collection.Label', new Variant('s', label)]])
+    return (await this.#internal('CreateWithMasterPassword', 'a{sv}', properties, password)) as string
+  }
+
+  /** Unlocks a collection without asking anybody. */
+  async unlock(path: string, password: string): Promise<void> {
+    await this.#internal('UnlockWithMasterPassword', 'o', path, password)
+  }
+
+  async #internal(member: string, type: string, subject: unknown, password: string): Promise<unknown> {
     const [, session] = await this.#connection.call({
       ...{ ...SERVICE, interface: 'org.freedesktop.Secret.Service', member: 'OpenSession' },
       ...{ signature: 'sv', args: ['plain', new Variant('s', '')] },
     })
-    const properties = new Map([['org.freedesktop.Secret.Collection.Label', new Variant('s', label)]])
     const [path] = await this.#connection.call({
       ...{ ...SERVICE, interface: 'org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface' },
-      ...{ member: 'CreateWithMasterPassword', signature: 'a{sv}(oayays)' },
-      args: [properties, [session, new Uint8Array(), Buffer.from(password), 'text/plain']],
+      ...{ member, signature: `${type}(oayays)` },
+      args: [subject, [session, new Uint8Array(), Buffer.from(password), 'text/plain']],
     })
-    return path as string
+    return path
   }
 
   /** Locks a collection. */

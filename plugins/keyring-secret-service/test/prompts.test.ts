@@ -132,7 +132,10 @@ describe('the windows of GNOME Keyring', { skip, timeout: 120_000 }, () => {
     const found = keyring.get('dev')
     await display.window()
     const [event] = await heard
-    assert.equal(event.text, 'waiting for an answer in the window of the Secret Service, to unlock the collection "awsvault"')
+    assert.equal(
+      event.text,
+      'waiting for an answer in the window of the Secret Service, to unlock the collection "awsvault"',
+    )
     display.type('s3cret', 'Return')
     assert.equal(await found, undefined)
     await keyring.close()
