@@ -83,6 +83,14 @@ export class Display implements AsyncDisposable {
     for (const key of keys) this.#do('key', key)
   }
 
+  /** Clicks into a window, so many parts of its width from the left and of its height from the top. */
+  click(id: string, x: number, y: number): void {
+    const geometry = this.#ask('getwindowgeometry', '--shell', id)
+    const size = (name: string): number => Number(new RegExp(`^${name}=(\\d+)$`, 'm').exec(geometry)?.[1])
+    const place = [Math.round(size('WIDTH') * x), Math.round(size('HEIGHT') * y)].map(String)
+    this.#do('mousemove', '--window', id, ...place, 'click', '1')
+  }
+
   #do(...args: readonly string[]): boolean {
     return spawnSync('xdotool', args, { env: { ...process.env, ...this.env }, timeout: 5000 }).status === 0
   }

@@ -10,7 +10,7 @@ export const description: DaemonDescription = {
     { name: 'org.kde.kwalletd6', path: '/modules/kwalletd6' },
     { name: 'org.kde.kwalletd5', path: '/modules/kwalletd5' },
   ],
-  hint: 'see that kwalletd6 or kwalletd5 runs in this session',
+  hint: 'see that kwalletd6 or kwalletd5 runs in this session and is switched on in System Settings',
 }
 
 /** Where the Go tool of the same name has its items, and as whom it asks for them. */
