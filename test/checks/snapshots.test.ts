@@ -42,6 +42,7 @@ it("the SDK's exports", () => {
   same('sdk-exports', {
     '.': exported('index.ts'),
     './aws': exported('aws.ts'),
+    './dbus': exported('dbus.ts'),
     './sts': exported('sts.ts'),
     './testkit': exported('testkit/index.ts'),
   })

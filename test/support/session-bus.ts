@@ -31,6 +31,7 @@ export class SessionBus implements AsyncDisposable {
   readonly env: Readonly<Record<string, string>>
   readonly #children = new Set<ChildProcess>()
   readonly #connections: Bus[] = []
+  #daemon: ChildProcess | undefined
 
   private constructor(home: string, env: Readonly<Record<string, string>>) {
     this.home = home
@@ -45,6 +46,12 @@ export class SessionBus implements AsyncDisposable {
     }
   }
 
+  /** The bus's own process. */
+  get daemon(): ChildProcess {
+    assert.ok(this.#daemon)
+    return this.#daemon
+  }
+
   /** What a bus needs that this machine has not; `false` if nothing. */
   static readonly missing = (): string | false => missing('dbus-daemon')
 
@@ -57,18 +64,20 @@ export class SessionBus implements AsyncDisposable {
     }
     writeFileSync(join(bus.home, 'bus.conf'), configuration(bus.home))
     const child = bus.spawn('dbus-daemon', [`--config-file=${bus.home}/bus.conf`, '--nofork', '--print-address'])
+    bus.#daemon = child
     const [line] = await once(child.stdout ?? child, 'data', { signal: AbortSignal.timeout(PATIENCE) })
     assert.match(String(line), /^unix:path=/)
     return bus
   }
 
   /** Starts a program of this session and leaves it running; it is ended with the bus. */
-  spawn(command: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): ChildProcess {
-    const child = spawn(command, args, {
-      env: { ...this.env, ...env },
-      cwd: this.home,
-      stdio: ['pipe', 'pipe', 'pipe'],
-    })
+  spawn(
+    command: string,
+    args: readonly string[] = [],
+    env: Readonly<Record<string, string>> = {},
+    cwd: string = this.home,
+  ): ChildProcess {
+    const child = spawn(command, args, { env: { ...this.env, ...env }, cwd, stdio: ['pipe', 'pipe', 'pipe'] })
     this.#children.add(child)
     child.stdin?.on('error', () => {})
     // What nobody reads must not fill the pipe.

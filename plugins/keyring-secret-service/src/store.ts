@@ -5,8 +5,8 @@ import { followPrompt } from './prompt.ts'
 import { COLLECTION, description, ITEM, NO_OBJECT, SERVICE, SERVICE_PATH, saysLocked, saysNoObject } from './service.ts'
 import { openSession, type SecretSession, type WireSecret } from './session.ts'
 
-/** How many items are asked after at once. */
-const BATCH = 100
+/** How many items are asked after at once; a bus may allow no more than 128 open calls. */
+const BATCH = 64
 
 /** The steps of the Secret Service that a keyring is made of, over one connection. */
 export class SecretStore {
