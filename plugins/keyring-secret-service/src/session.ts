@@ -1,13 +1,11 @@
-import { createCipheriv, createDecipheriv, getDiffieHellman, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import { KeyringStorageError, type Logger } from '@aws-vault/plugin-sdk'
 import { CallError, type Daemon, Variant } from '@aws-vault/plugin-sdk/dbus'
+import { KeyAgreement } from './key-agreement.ts'
 import { SERVICE, SERVICE_PATH } from './service.ts'
 
 /** RFC 2409's second Oakley group, HKDF (RFC 5869) with SHA-256, AES-128-CBC with PKCS #7 padding. */
 const ENCRYPTED = 'dh-ietf1024-sha256-aes128-cbc-pkcs7'
-
-/** The group's prime has so many bytes, and so has the shared secret that the key is derived from. */
-const GROUP_BYTES = 128
 
 /** A secret as it goes over the bus: session, parameters (the cipher's IV), value, content type. D-Bus type `(oayays)`. */
 export type WireSecret = readonly [string, Uint8Array, Uint8Array, string]
@@ -46,31 +44,51 @@ export class SecretSession {
   }
 }
 
-/** Opens a session: encrypted, or in plain where the service knows no better, which is said. */
+/** Opens a session: encrypted, or in plain where the service or our own cryptography knows no better, which is said. */
 export async function openSession(daemon: Daemon, logger: Logger): Promise<SecretSession> {
+  const own = keyPair()
+  const encrypted = own && (await openEncrypted(daemon, own))
+  if (encrypted !== undefined) return encrypted
+  const who = own === undefined ? 'this machine’s cryptography is limited and' : 'the Secret Service'
+  logger.warn(`${who} cannot encrypt its sessions: secrets go over the session bus in plain`)
+  const [, path] = await daemon.call(SERVICE_PATH, SERVICE, 'OpenSession', 'sv', ['plain', new Variant('s', '')])
+  return new SecretSession(path as string, undefined)
+}
+
+/** @returns undefined where small groups are forbidden (FIPS) */
+function keyPair(): KeyAgreement | undefined {
   try {
-    return await openEncrypted(daemon)
-  } catch (error) {
-    if (!isNotSupported(error)) throw error
-    logger.warn('the Secret Service cannot encrypt what it sends: secrets go over the session bus in plain')
-    const [, path] = await daemon.call(SERVICE_PATH, SERVICE, 'OpenSession', 'sv', ['plain', new Variant('s', '')])
-    return new SecretSession(path as string, undefined)
+    return new KeyAgreement()
+  } catch {
+    return undefined
   }
 }
 
-async function openEncrypted(daemon: Daemon): Promise<SecretSession> {
-  const own = getDiffieHellman('modp2')
-  const publicKey = own.generateKeys()
-  const answer = await daemon.call(SERVICE_PATH, SERVICE, 'OpenSession', 'sv', [
-    ENCRYPTED,
-    new Variant('ay', publicKey),
-  ])
-  const [{ value: theirs }, path] = answer as [Variant, string]
-  const shared = own.computeSecret(theirs as Uint8Array)
-  // Both sides count leading zeros as part of it.
-  const padded = Buffer.concat([Buffer.alloc(GROUP_BYTES - shared.length), shared])
-  return new SecretSession(path, new Uint8Array(hkdfSync('sha256', padded, '', '', 16)))
+/** @returns undefined when the service does not support it */
+async function openEncrypted(daemon: Daemon, own: KeyAgreement): Promise<SecretSession | undefined> {
+  const key = new Variant('ay', own.publicKey)
+  let answer: readonly unknown[]
+  try {
+    answer = await daemon.call(SERVICE_PATH, SERVICE, 'OpenSession', 'sv', [ENCRYPTED, key])
+  } catch (error) {
+    if (error instanceof CallError && error.errorName === 'org.freedesktop.DBus.Error.NotSupported') return undefined
+    throw error
+  }
+  const [theirs, path] = answer as [Variant, string]
+  return new SecretSession(path, sharedKey(own, theirs.value as Uint8Array))
 }
 
-const isNotSupported = (error: unknown): boolean =>
-  error instanceof CallError && error.errorName === 'org.freedesktop.DBus.Error.NotSupported'
+function sharedKey(own: KeyAgreement, theirs: Uint8Array): Uint8Array {
+  let shared: Buffer
+  try {
+    shared = own.secret(theirs)
+  } catch (cause) {
+    // A key with which the secret would be known to all, such as 0 or 1.
+    throw new KeyringStorageError('the Secret Service offered a key that must not be used', {
+      hint: 'see which program is the Secret Service of this session, and restart it',
+      facts: { keyring: 'secret-service' },
+      cause,
+    })
+  }
+  return new Uint8Array(hkdfSync('sha256', shared, '', '', 16))
+}

@@ -233,7 +233,7 @@ describe('a service', { skip: SessionBus.missing(), timeout: 60_000 }, () => {
     assert.equal(textOf(await keyring.get('dev')), 'hello')
     const warnings = keyring.context.logged.filter(line => line.includes('in plain'))
     assert.deepEqual(warnings, [
-      'the Secret Service cannot encrypt what it sends: secrets go over the session bus in plain',
+      'the Secret Service cannot encrypt its sessions: secrets go over the session bus in plain',
     ])
     await keyring.close()
   })
@@ -299,7 +299,21 @@ describe('a service', { skip: SessionBus.missing(), timeout: 60_000 }, () => {
     await keyring.close()
   })
 
-  it('that refuses is quoted, and what it sends is not taken for granted', async () => {
+  it('that offers a key by which everybody knows the secret is not used', async () => {
+    await using session = await SessionBus.start()
+    let key: Uint8Array = new Uint8Array()
+    const answers = service({ OpenSession: () => ({ signature: 'vo', body: [new Variant('ay', key), '/session/1'] }) })
+    await standIn(session, NAME, answers)
+    for (const bytes of [[], [0], [1], Array(200).fill(255)]) {
+      key = Uint8Array.from(bytes)
+      const keyring = openKeyring(session.address)
+      await assert.rejects(keyring.get('dev'), { code: 'ERR_KEYRING_STORAGE', message: /must not be used$/ })
+      await assert.rejects(keyring.set(item('dev')), { code: 'ERR_KEYRING_STORAGE', message: /must not be used$/ })
+      await keyring.close()
+    }
+  })
+
+  it('that refuses is quoted', async () => {
     await using session = await SessionBus.start()
     await standIn(session, NAME, service({ SearchItems: () => ({ error: 'org.example.Odd' }) }))
     const keyring = openKeyring(session.address)
