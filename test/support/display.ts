@@ -54,11 +54,11 @@ export class Display implements AsyncDisposable {
     }
   }
 
-  /** Waits until a window has gone. */
-  async gone(id: string): Promise<void> {
+  /** Waits until no window can be seen. */
+  async empty(): Promise<void> {
     const deadline = Date.now() + PATIENCE
-    while (this.windows().includes(id)) {
-      if (Date.now() > deadline) throw new Error('the window stays')
+    while (this.windows().length > 0) {
+      if (Date.now() > deadline) throw new Error('a window stays')
       await sleep(50)
     }
   }
