@@ -276,6 +276,34 @@ describe('a service', { skip: SessionBus.missing(), timeout: 60_000 }, () => {
     await keyring.close()
   })
 
+  it('that asks each caller anew is asked once by many', async () => {
+    await using session = await SessionBus.start()
+    let locked = true
+    let prompts = 0
+    const usual = service()
+    const bus = await standIn(session, NAME, {
+      ...usual,
+      Get: (args, call) =>
+        args[1] === 'Locked'
+          ? { signature: 'v', body: [new Variant('b', locked)] }
+          : (usual.Get?.(args, call) ?? 'silence'),
+      Unlock: () => ({ signature: 'aoo', body: [[], `/prompt/${++prompts}`] }),
+      Prompt: (_args, { path }) => {
+        setTimeout(() => {
+          locked = false
+          const completed = { path, interface: 'org.freedesktop.Secret.Prompt', member: 'Completed' }
+          bus.emit({ ...completed, signature: 'bv', body: [false, new Variant('ao', [COLLECTION])] })
+        }, 50)
+        return { signature: '', body: [] }
+      },
+    })
+    const keyrings = Array.from({ length: 10 }, () => openKeyring(session.address))
+    const found = await Promise.all(keyrings.map(async keyring => textOf(await keyring.get('dev'))))
+    assert.deepEqual(found, Array(10).fill('hello'))
+    assert.equal(prompts, 1)
+    for (const keyring of keyrings) await keyring.close()
+  })
+
   it('that answers nothing is waited for a while', async () => {
     await using session = await SessionBus.start()
     await standIn(session, NAME, { Get: () => 'silence', Ping: () => 'silence' })
