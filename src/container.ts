@@ -29,6 +29,7 @@ import { createLogger } from './output/logger.ts'
 import type { Person } from './output/person.ts'
 import type { Redactor } from './output/redactor.ts'
 import { expandHome } from './settings/option-value.ts'
+import { sessionBusAddress } from './settings/session-bus.ts'
 import { Settings } from './settings/settings.ts'
 import { readSettingsFile } from './settings/settings-file.ts'
 import { CredentialStore } from './vault/credential-store.ts'
@@ -362,6 +363,7 @@ export class Container {
       },
       platform,
       homeDirectory,
+      sessionBus: sessionBusAddress(environment),
       desk: this.#desk,
       programEnvironment: this.#programEnvironment,
       ask: this.ask,

@@ -333,7 +333,8 @@ function isText(value: unknown): boolean {
 
 /** Who declines to unlock the keyring, or interrupts us, wants an end and no warning. */
 function throwIfCancelled(error: unknown): void {
-  if (isVaultError(error, 'ERR_PROMPT_CANCELLED') || (error as Error).name === 'AbortError') {
+  const isDeclined = isVaultError(error, 'ERR_PROMPT_CANCELLED') || isVaultError(error, 'ERR_KEYRING_DISMISSED')
+  if (isDeclined || (error as Error).name === 'AbortError') {
     throw error
   }
 }

@@ -43,8 +43,9 @@ it("the SDK's exports", () => {
     '.': exported('index.ts'),
     './aws': exported('aws.ts'),
     './command': exported('command.ts'),
-    './redirect': exported('redirect.ts'),
+    './dbus': exported('dbus.ts'),
     './program': exported('program.ts'),
+    './redirect': exported('redirect.ts'),
     './sts': exported('sts.ts'),
     './testkit': exported('testkit/index.ts'),
   })

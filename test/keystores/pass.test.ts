@@ -87,9 +87,16 @@ describe('pass as the keyring', { skip: whyNoPass() ?? false }, () => {
     await using _ = scene
     const { sandbox } = scene
     sandbox.env.AWS_VAULT_BACKEND = ''
-    assert.match((await sandbox.add('work')).stdout, /in the pass keyring/)
     rmSync(join(store, '.gpg-id'))
     assert.match((await sandbox.add('work')).stdout, /in the file keyring/)
+
+    const other = await setPassScene()
+    await using __ = other.scene
+    other.scene.sandbox.env.AWS_VAULT_BACKEND = ''
+    assert.match((await other.scene.sandbox.add('work')).stdout, /in the pass keyring/)
+    // Where keys are, nothing else takes their place.
+    rmSync(join(other.store, '.gpg-id'))
+    assert.match((await other.scene.sandbox.fails(['exec', 'work', '--', 'true'])).stderr, /pass.*does not work here/)
   })
 
   it('says how to make a store, and what gpg lacks', async () => {

@@ -62,6 +62,11 @@ export interface PartContext {
   readonly http: HttpOptions
   readonly platform: NodeJS.Platform
   readonly homeDirectory: string
+  /**
+   * Where the message bus of the user's session listens, as a D-Bus address; from `DBUS_SESSION_BUS_ADDRESS`, else the bus in
+   * `XDG_RUNTIME_DIR`. Absent where there can be none. For `@aws-vault/plugin-sdk/dbus`.
+   */
+  readonly sessionBus?: string | undefined
   readonly desk: Desk
   /**
    * The environment for programs that the part starts: the user's, without the secrets of keyrings and without AWS

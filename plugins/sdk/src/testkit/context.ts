@@ -14,6 +14,8 @@ export interface TestContextOptions {
   readonly http?: HttpOptions
   readonly platform?: NodeJS.Platform
   readonly homeDirectory?: string
+  /** None if absent. */
+  readonly sessionBus?: string | undefined
   /** A terminal and no browser, in what is left out. */
   readonly desk?: Partial<Desk>
   readonly signal?: AbortSignal
@@ -59,6 +61,7 @@ export function testContext({
   http = {},
   platform = process.platform,
   homeDirectory = '/home/tester',
+  sessionBus,
   desk = {},
   signal = new AbortController().signal,
   programEnvironment = process.env,
@@ -87,6 +90,7 @@ export function testContext({
     http,
     platform,
     homeDirectory,
+    ...(sessionBus === undefined ? {} : { sessionBus }),
     desk: {
       isWatched: async () => true,
       show: async line => void logged.push(line),

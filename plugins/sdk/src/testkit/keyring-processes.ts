@@ -19,21 +19,25 @@ export interface KeyringWorker {
 /** What a worker is told, as JSON on its standard input: a passphrase has no place in a command line. */
 export interface KeyringWork {
   readonly module: string
-  readonly store: Pick<TestStore, 'options' | 'answers'>
+  readonly store: Pick<TestStore, 'options' | 'answers' | 'sessionBus'>
   readonly items: readonly (Omit<Item, 'data'> & { readonly data: string })[]
 }
 
 /** Starts a process that stores `items` in turn in a keyring of the backend that `module` exports. */
 export function startKeyringWorker(
   module: string,
-  { options, answers }: TestStore,
+  { options, answers, sessionBus }: TestStore,
   items: readonly Item[],
 ): KeyringWorker {
   // Beside this file, as source or built.
   const script = new URL(`./keyring-worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url)
   const work: KeyringWork = {
     module,
-    store: { options, ...(answers === undefined ? {} : { answers }) },
+    store: {
+      options,
+      ...(answers === undefined ? {} : { answers }),
+      ...(sessionBus === undefined ? {} : { sessionBus }),
+    },
     items: items.map(item => ({ ...item, data: Buffer.from(item.data).toString('base64') })),
   }
   const child = spawn(process.execPath, [...conditions(), fileURLToPath(script)])

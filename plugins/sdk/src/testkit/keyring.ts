@@ -11,6 +11,8 @@ export interface TestStore {
   readonly options: Readonly<Record<string, OptionValue>>
   /** What is answered to the questions of each run. */
   readonly answers?: readonly string[]
+  /** The session bus of each run. */
+  readonly sessionBus?: string
   /** Removes the store. */
   dispose?(): Promise<void>
 }

@@ -1,0 +1,34 @@
+import type { Item, Keyring } from '@aws-vault/plugin-sdk'
+import { type TestContext, type TestContextOptions, testContext } from '@aws-vault/plugin-sdk/testkit'
+import { SecretServiceKeyring } from '../src/secret-service-keyring.ts'
+
+export interface OpenOptions extends TestContextOptions {
+  readonly collection?: string
+  /** Milliseconds. */
+  readonly patience?: number
+}
+
+/** A keyring on that bus, and the context that it was opened in. */
+export function openKeyring(
+  sessionBus: string | undefined,
+  { collection = 'awsvault', patience, ...options }: OpenOptions = {},
+): Keyring & { readonly context: TestContext } {
+  const context = testContext({ ...options, sessionBus })
+  return Object.assign(new SecretServiceKeyring(collection, context, patience), { context })
+}
+
+/** An item like those of long-lived keys. */
+export function item(key: string, data = '{"AccessKeyID":"AKIAIOSFODNN7EXAMPLE"}'): Item {
+  return {
+    key,
+    data: new TextEncoder().encode(data),
+    label: `aws-vault (${key})`,
+    description: '',
+    attributes: { KeychainNotTrustApplication: true, KeychainNotSynchronizable: false },
+  }
+}
+
+/** An item's data as text. */
+export function textOf(item: Item | undefined): string | undefined {
+  return item && Buffer.from(item.data).toString()
+}

@@ -1,0 +1,121 @@
+/** Keystores that are daemons, end to end: each on a session bus of its own, found as users' machines have them. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { startLocalAws } from './local-aws/index.ts'
+import { Display } from './support/display.ts'
+import { GnomeKeyring } from './support/gnome-keyring.ts'
+import { KWallet } from './support/kwallet.ts'
+import { KEYS, Sandbox } from './support/sandbox.ts'
+import { SessionBus } from './support/session-bus.ts'
+import { standIn } from './support/stand-in.ts'
+
+const world = { users: [{ name: 'alice', accessKeys: [{ id: KEYS.accessKeyId, secret: KEYS.secretAccessKey }] }] }
+
+/** Stores keys, uses them twice (the second time from the cache), lists and removes them. */
+async function useKeyring(box: Sandbox): Promise<void> {
+  await using aws = await startLocalAws({ world })
+  box.useAws(aws)
+  await box.add('work')
+  const first = await box.accessKeyIdUnder(['work'])
+  assert.match(first, /^ASIA/)
+  assert.equal(await box.accessKeyIdUnder(['work']), first)
+  assert.equal(aws.calls.length, 1)
+  // Ten at once, with nothing cached: one session for all.
+  await box.ok(['clear'])
+  const all = await Promise.all(Array.from({ length: 10 }, () => box.accessKeyIdUnder(['work'])))
+  assert.equal(new Set(all).size, 1)
+  assert.equal(aws.calls.length, 2)
+  const { stdout } = await box.ok(['list'])
+  assert.match(stdout, /work/)
+  await box.ok(['remove', 'work', '--force'])
+  await box.fails(['exec', 'work', '--', 'true'])
+}
+
+describe('secret-service', { skip: GnomeKeyring.missing() }, () => {
+  it('serves exec, in a collection that the user names', async () => {
+    await using gnome = await GnomeKeyring.start()
+    await gnome.makeCollection('teamkeys')
+    using box = new Sandbox()
+    box.env.AWS_VAULT_BACKEND = 'secret-service'
+    box.env.AWS_VAULT_SECRET_SERVICE_COLLECTION_NAME = 'teamkeys'
+    box.env.DBUS_SESSION_BUS_ADDRESS = gnome.bus.address
+    await useKeyring(box)
+    await box.add('work')
+    delete box.env.AWS_VAULT_SECRET_SERVICE_COLLECTION_NAME
+    await box.ok(['list', '--secret-service-collection', 'teamkeys'])
+    const { stdout } = await gnome.bus.run('secret-tool', ['lookup', 'profile', 'work'])
+    assert.equal(JSON.parse(stdout).Label, 'aws-vault (work)')
+    // A program of exec finds the bus, too.
+    const { DBUS_SESSION_BUS_ADDRESS } = await box.environmentUnder([
+      'work',
+      '--no-session',
+      '--secret-service-collection',
+      'teamkeys',
+    ])
+    assert.equal(DBUS_SESSION_BUS_ADDRESS, gnome.bus.address)
+  })
+
+  it('is unlocked in its window, once for ten programs that start at the same time', {
+    skip: Display.missing() || GnomeKeyring.missingPrompter(),
+  }, async () => {
+    await using aws = await startLocalAws({ world })
+    await using display = await Display.start()
+    await using gnome = await GnomeKeyring.start({ env: display.env })
+    const path = await gnome.makeCollection('awsvault', 's3cret')
+    using box = new Sandbox()
+    box.useAws(aws)
+    box.env.AWS_VAULT_BACKEND = 'secret-service'
+    box.env.DBUS_SESSION_BUS_ADDRESS = gnome.bus.address
+    await box.add('work')
+    await gnome.lock(path)
+    const all = Promise.all(Array.from({ length: 10 }, () => box.accessKeyIdUnder(['work'])))
+    await display.window()
+    display.type('s3cret', 'Return')
+    assert.equal(new Set(await all).size, 1)
+    await display.empty()
+  })
+})
+
+describe('kwallet', { skip: KWallet.missing() }, () => {
+  it('serves exec', async () => {
+    await using kwallet = await KWallet.start()
+    await kwallet.openWallet()
+    using box = new Sandbox()
+    box.env.AWS_VAULT_BACKEND = 'kwallet'
+    box.env.DBUS_SESSION_BUS_ADDRESS = kwallet.bus.address
+    await useKeyring(box)
+  })
+})
+
+describe('a session bus', { skip: SessionBus.missing() }, () => {
+  it('is found in the directory of the login session', async () => {
+    await using session = await SessionBus.start()
+    using box = new Sandbox()
+    box.env.AWS_VAULT_BACKEND = 'kwallet'
+    box.env.XDG_RUNTIME_DIR = session.home
+    await standIn(session, 'org.kde.kwalletd6', { wallets: () => ({ signature: 'as', body: [[]] }) })
+    await box.ok(['list'])
+  })
+
+  it('that is not there, or on which nobody is, makes an error and no wait', async () => {
+    await using session = await SessionBus.start()
+    using box = new Sandbox()
+    for (const backend of ['secret-service', 'kwallet']) {
+      for (const bus of [undefined, 'unix:path=/nowhere/bus', session.address]) {
+        const options = { env: { AWS_VAULT_BACKEND: backend, DBUS_SESSION_BUS_ADDRESS: bus } }
+        const { stderr } = await box.fails(['exec', 'work', '--', 'true'], 1, options)
+        assert.match(stderr, /cannot be reached/)
+        assert.match(stderr, /--backend file/)
+      }
+    }
+  })
+
+  it('without a keystore leaves the default to the next one', async () => {
+    await using session = await SessionBus.start()
+    using box = new Sandbox()
+    delete box.env.AWS_VAULT_BACKEND
+    box.env.DBUS_SESSION_BUS_ADDRESS = session.address
+    await box.add('work')
+    assert.equal(Object.keys(box.vaultFiles()).length, 1)
+  })
+})
