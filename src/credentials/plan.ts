@@ -1,4 +1,5 @@
 import { endpointOf, regionOf } from './endpoint.ts'
+import { furtherRoleType, withFurtherRole } from './further-role.ts'
 import { type Level, type Levels, levelsOf, type RoleLevel } from './levels.ts'
 import {
   chainedRoleLifetime,
@@ -42,7 +43,8 @@ type Drafts = readonly [Draft, ...Draft[]]
 export function plan(input: PlanInput): Plan {
   const { wishes } = input
   const { profiles, source } = followSourceProfiles(input)
-  const levels = levelsOf(profiles, wishes.roleArn)
+  const own = levelsOf(profiles, wishes.roleArn)
+  const levels = input.furtherRole === undefined ? own : withFurtherRole(own, profiles[0], input.furtherRole)
   const policy = policyOf(levels, input)
   const [first, ...others] =
     source.kind === 'stored-keys'
@@ -175,7 +177,8 @@ function assumedRoles(
     const ownMfa = isFirst && mfa?.call === 'first-role' ? mfa : undefined
     const policy = index === levels.roles.length - 1 ? targetPolicy : undefined
     // Kept apart, so that neither takes the other's place, and the Go tool takes the one for the other.
-    const slotType = policy === undefined ? 'sts.AssumeRole' : 'sts.AssumeRole+policy'
+    const ownType = policy === undefined ? 'sts.AssumeRole' : 'sts.AssumeRole+policy'
+    const slotType = role.isFurther ? furtherRoleType(role.roleArn.value) : ownType
     return exchange('assume-role', slotType, role, {
       levels,
       wishes,

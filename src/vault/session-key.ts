@@ -26,6 +26,8 @@ const knownTypes: ReadonlySet<string> = new Set([
   'sts.GetFederationToken',
 ])
 
+/** Roles that programs asked a credential server for, each in a place of its own. */
+const typeOfFurtherRole = /^sts\.AssumeRole\+role\.[0-9a-f]{16}$/
 const typeOfPlugin = /^plugin\.[a-z0-9][a-z0-9-]*$/
 const unixSeconds = /^(0|[1-9]\d{0,11})$/
 const oldSessions = [/^session,[^,]*,[^,]*,\d+$/, /^session:[^:]*:[^:]*:.+$/, /^.+ session \(\d+\)$/s]
@@ -33,7 +35,7 @@ const ssoToken = /^oidc:https?:\/\/./
 
 /** Whether there are sessions of that type; `oidc` are SSO tokens. */
 export function isSessionType(type: string): boolean {
-  return type === 'oidc' || knownTypes.has(type) || typeOfPlugin.test(type)
+  return type === 'oidc' || isKnownType(type)
 }
 
 /** The types that a user can name, but for those of plugins. */
@@ -74,8 +76,7 @@ export function decodeSessionKey(key: string): SessionKey | undefined {
   }
   const profile = decodeText(encodedProfile)
   const serial = decodeText(encodedSerial)
-  const known = knownTypes.has(type) || typeOfPlugin.test(type)
-  if (rest.length > 0 || !known || !profile || serial === undefined || !unixSeconds.test(expiry)) {
+  if (rest.length > 0 || !isKnownType(type) || !profile || serial === undefined || !unixSeconds.test(expiry)) {
     return undefined
   }
   return { type, profile, serial, expiration: new Date(Number(expiry) * 1000) }
@@ -100,6 +101,10 @@ export function encodeSsoTokenKey(startUrl: string): string {
 /** The start URL of an SSO token's key; `undefined` if `key` is none. */
 export function decodeSsoTokenKey(key: string): string | undefined {
   return ssoToken.test(key) ? key.slice('oidc:'.length) : undefined
+}
+
+function isKnownType(type: string): boolean {
+  return knownTypes.has(type) || typeOfPlugin.test(type) || typeOfFurtherRole.test(type)
 }
 
 function encodeText(text: string): string {
