@@ -6,7 +6,18 @@ import { describe, it } from 'node:test'
 const root = join(import.meta.dirname, '..', '..')
 
 /** Folders of the domain: they know nothing of commands, the container and oclif. */
-const domain = ['aws-config', 'contributions', 'credentials', 'exec', 'export', 'locks', 'output', 'settings', 'vault']
+const domain = [
+  'aws-config',
+  'contributions',
+  'credentials',
+  'exec',
+  'export',
+  'locks',
+  'output',
+  'server',
+  'settings',
+  'vault',
+]
 
 /** Files that stand between the commands and the domain: they may know everything. */
 const glue = [
@@ -28,6 +39,7 @@ const withContainer = [
   'src/credentials/sso-login.ts',
   'src/credentials/sso-token-store.ts',
   'src/credentials/who-is.ts',
+  'src/server/profile-source.ts',
 ]
 
 interface Import {
