@@ -272,11 +272,11 @@ export class Container {
  * Reading from a terminal that another program has would stop us, and whoever we serve with us. Only Linux says whose
  * it is.
  */
-async function refuseSharedTerminal({ message, instead }: PromptRequest): Promise<void> {
+async function refuseSharedTerminal({ message }: PromptRequest): Promise<void> {
   const { inForeground } = await import('./exec/foreground.ts')
   if (process.platform === 'linux' && inForeground()) return
   throw new PromptUnavailableError(`${message}: the terminal is another program's now`, {
-    hint: `choose another prompt with --prompt, or renew the session elsewhere, e.g. by aws-vault export${instead === undefined ? '' : '; its sessions count here, too'}`,
+    hint: 'choose another prompt with --prompt, or renew the session elsewhere, e.g. by aws-vault export',
   })
 }
 

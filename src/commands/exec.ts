@@ -1,3 +1,4 @@
+import type { Exposed } from '@aws-vault/plugin-sdk'
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { credentialFlags, exposureFlags, VaultCommand } from '../command.ts'
@@ -77,8 +78,18 @@ export default class Exec extends VaultCommand {
       secretVariables: contributions.secretVariables(),
     })
     const [program = defaultProgram(container.world), ...programArguments] = words
-    // Where nothing of ours has to stay, the program takes our place, and all is let go of before.
-    if (exposed.close === undefined) await container.dispose()
-    await runProgram({ name: program, arguments: programArguments, environment, exposed })
+    const call = { name: program, arguments: programArguments, environment }
+    if (exposed.close === undefined) {
+      // Nothing of ours has to stay: the program takes our place, and all is let go of before.
+      await container.dispose()
+      await runProgram({ ...call, exposed })
+    }
+    await runProgram({ ...call, exposed: { close: () => this.#stopServing(container, profile, exposed) } })
+  }
+
+  async #stopServing(container: Container, profile: ProfileSource, exposed: Exposed): Promise<void> {
+    profile.close()
+    await exposed.close?.()
+    await container.dispose()
   }
 }

@@ -69,10 +69,11 @@ export class RenewingCredentials {
   async current(): Promise<Credentials> {
     const ready = this.ready()
     if (ready !== undefined) return ready
-    this.#isUsed = true
     const pause = this.#notBefore - this.#dependencies.clock.now()
     if (this.#renewal === undefined && pause > 0) throw pausedError(this.#lastError, pause)
-    return this.#renew()
+    const credentials = await this.#renew()
+    this.#isUsed = true
+    return credentials
   }
 
   /** Calls `listener` each time when there are other credentials. Gives a function that takes it away. */
@@ -110,7 +111,7 @@ export class RenewingCredentials {
   }
 
   async #renewOnce(): Promise<Credentials> {
-    const { obtain, clock, logger, owner } = this.#dependencies
+    const { obtain, clock } = this.#dependencies
     const before = this.#credentials
     try {
       // Of those that are kept, the ones that we have would be found again.
@@ -122,8 +123,6 @@ export class RenewingCredentials {
     } catch (error) {
       this.#failed(error)
       throw error
-    } finally {
-      if (before !== undefined) logger.debug(`renewed the credentials of ${owner}`, { failures: this.#failures })
     }
   }
 
@@ -147,6 +146,11 @@ export class RenewingCredentials {
   }
 
   #accept(credentials: Credentials): void {
+    const { logger, owner } = this.#dependencies
+    const seconds = Math.floor(
+      ((credentials.expiration?.getTime() ?? Number.NaN) - this.#dependencies.clock.now()) / 1000,
+    )
+    if (this.#isServing) logger.debug(`got credentials of ${owner} to serve`, { seconds })
     this.#credentials = credentials
     this.#usableUntil = (credentials.expiration?.getTime() ?? Number.POSITIVE_INFINITY) - MARGIN
     this.#failures = 0
