@@ -106,6 +106,7 @@ export class Container {
   readonly #disposals: (() => Promise<void>)[] = []
   readonly #interruption = new AbortController()
   #hangs = false
+  #sharesTerminal = false
 
   constructor(world: World) {
     this.world = world
@@ -222,10 +223,16 @@ export class Container {
   readonly ask = async (request: PromptRequest): Promise<string> => {
     const { settings } = await this.settings()
     const name = settings.core('prompt')?.value ?? 'terminal'
+    if (this.#sharesTerminal && name === 'terminal') await refuseSharedTerminal(request)
     const { implementation, context } = await this.#part<Prompt>('prompts', name)
     const answer = await this.#asked(implementation, request, context)
     if (request.secret) this.redactor.add(answer)
     return answer
+  }
+
+  /** From now on another program runs on our terminal, or nobody looks at it: no question may get in its way. */
+  shareTerminal(): void {
+    this.#sharesTerminal = true
   }
 
   async #asked(prompt: Prompt, request: PromptRequest, context: PartContext): Promise<string> {
@@ -401,6 +408,17 @@ function storeOptions(part: Part, options: PartContext['options']): Record<strin
 
 const identityOf = (part: Part, options: PartContext['options']): string =>
   JSON.stringify([part.name, part.packageName, Object.entries(storeOptions(part, options))])
+/**
+ * Reading from a terminal that another program has would stop us, and whoever we serve with us. Only Linux says whose
+ * it is.
+ */
+async function refuseSharedTerminal({ message }: PromptRequest): Promise<void> {
+  const { inForeground } = await import('./exec/foreground.ts')
+  if (process.platform === 'linux' && inForeground()) return
+  throw new PromptUnavailableError(`${message}: the terminal is another program's now`, {
+    hint: 'choose another prompt with --prompt, or renew the session elsewhere, e.g. by aws-vault export',
+  })
+}
 
 /** A path without links, so that one store has one name; as it is where it is not there yet. */
 function realPath(path: OptionValue): OptionValue {

@@ -32,3 +32,12 @@ export const sessionFlags = {
   }),
   'read-only': Flags.boolean({ summary: "restrict them to what AWS's ReadOnlyAccess allows", allowNo: true }),
 }
+
+/** The flags of exec that say how a server hands out the credentials. */
+export const serverFlags = {
+  'ecs-server': Flags.boolean({
+    summary: 'serve the credentials, and renew them, as ECS does: the same as --expose ecs',
+    exclusive: ['expose', 'json'],
+  }),
+  lazy: Flags.boolean({ summary: 'with a server: get credentials when the program first asks for some' }),
+}

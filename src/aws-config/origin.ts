@@ -7,6 +7,8 @@ export type Origin =
   | { readonly kind: 'flag'; readonly flag: string }
   /** A line of our own settings file. */
   | { readonly kind: 'settings'; readonly file: string; readonly name: string }
+  /** What a client of a credential server asked for. */
+  | { readonly kind: 'request' }
   | { readonly kind: 'default' }
 
 /** A value and where it came from. */
@@ -29,6 +31,8 @@ export function describeOrigin(origin: Origin): string {
       return `flag --${origin.flag}`
     case 'settings':
       return `setting "${origin.name}" in ${origin.file}`
+    case 'request':
+      return 'request to the credential server'
     case 'default':
       return 'built-in default'
   }

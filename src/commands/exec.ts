@@ -1,6 +1,8 @@
+import type { Exposed } from '@aws-vault/plugin-sdk'
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { credentialFlags, exposureFlags, VaultCommand } from '../command.ts'
+import type { Container } from '../container.ts'
 import { explainProfile } from '../credentials/explain-profile.ts'
 import { obtainCredentials } from '../credentials/obtain.ts'
 import { childEnvironment } from '../exec/child-environment.ts'
@@ -9,7 +11,8 @@ import { findProgram, searchIn } from '../exec/find-program.ts'
 import { runProgram } from '../exec/run-program.ts'
 import { splitCommandLine } from '../exec/split-command-line.ts'
 import { credentialProcessJson } from '../export/format.ts'
-import { explainFlag, sessionFlags } from '../session-flags.ts'
+import { type ProfileSource, profileSource } from '../server/profile-source.ts'
+import { explainFlag, serverFlags, sessionFlags } from '../session-flags.ts'
 import { CORE_OPTIONS } from '../settings/settings.ts'
 
 export default class Exec extends VaultCommand {
@@ -19,12 +22,14 @@ export default class Exec extends VaultCommand {
   static override examples = [
     '<%= config.bin %> exec work -- aws s3 ls',
     '<%= config.bin %> exec work --duration 2h terraform plan',
+    '<%= config.bin %> exec work --ecs-server -- ./runs-for-days',
     '<%= config.bin %> exec work',
   ]
   static override args = { profile: Args.string({ description: 'profile of the AWS config', required: true }) }
   static override flags = {
     ...sessionFlags,
     expose: Flags.string({ summary: CORE_OPTIONS.exposure.summary, helpValue: '<name>' }),
+    ...serverFlags,
     ...explainFlag,
     json: Flags.boolean({ char: 'j', summary: 'with --explain: as JSON' }),
     ...credentialFlags,
@@ -44,26 +49,47 @@ export default class Exec extends VaultCommand {
     if (flags.json) container.logger.warn('exec --json is deprecated: use aws-vault export --format json')
     // A misspelt program shall not cost an MFA code.
     if (program[0] !== undefined) findProgram(program[0], searchIn(container.world.environment))
-    const { plan, credentials } = await obtainCredentials(container, args.profile, flags)
-    if (flags.json) return this.log(credentialProcessJson(credentials))
+    if (flags.json) {
+      const { credentials } = await obtainCredentials(container, args.profile, flags)
+      return this.log(credentialProcessJson(credentials))
+    }
+    const profile = await profileSource(container, args.profile, flags)
+    if (!flags.lazy) await profile.source.current()
+    const { settings } = await container.settings()
+    const name = flags['ecs-server'] ? 'ecs' : (settings.core('exposure')?.value ?? 'env')
+    await this.#runWith(container, profile, name, program)
+  }
 
-    const { settings, contributions } = await container.settings()
-    const { exposure, context } = await container.exposure(settings.core('exposure')?.value ?? 'env')
-    const region = plan.region === undefined ? {} : { region: plan.region }
-    const exposed = await exposure.expose(
-      { profile: plan.profile, ...region, current: async () => credentials },
-      context,
-    )
+  async #runWith(container: Container, profile: ProfileSource, name: string, words: readonly string[]): Promise<void> {
+    const { contributions } = await container.settings()
+    const { exposure, context } = await container.exposure(name)
+    const exposed = await exposure.expose(profile.source, context)
+    try {
+      if (exposed.close !== undefined) profile.serve()
+    } catch (error) {
+      await exposed.close?.()
+      throw error
+    }
     const environment = childEnvironment({
       inherited: container.world.environment,
-      profile: plan.profile,
-      ...region,
+      profile: profile.plan.profile,
+      region: profile.plan.region,
       exposed: exposed.environment,
       secretVariables: contributions.secretVariables(),
     })
-    const [name = defaultProgram(container.world), ...programArguments] = program
-    // Where nothing of ours has to stay, the program takes our place, and all is let go of before.
-    if (exposed.close === undefined) await container.dispose()
-    await runProgram({ name, arguments: programArguments, environment, exposed })
+    const [program = defaultProgram(container.world), ...programArguments] = words
+    const call = { name: program, arguments: programArguments, environment }
+    if (exposed.close === undefined) {
+      // Nothing of ours has to stay: the program takes our place, and all is let go of before.
+      await container.dispose()
+      await runProgram({ ...call, exposed })
+    }
+    await runProgram({ ...call, exposed: { close: () => this.#stopServing(container, profile, exposed) } })
+  }
+
+  async #stopServing(container: Container, profile: ProfileSource, exposed: Exposed): Promise<void> {
+    profile.close()
+    await exposed.close?.()
+    await container.dispose()
   }
 }

@@ -5,6 +5,24 @@ import type { Part } from './part.ts'
 export const builtInParts: readonly Part[] = [
   {
     kind: 'exposures',
+    name: 'ecs',
+    packageName: '@aws-vault/exposure-ecs',
+    packageVersion: '0.1.0',
+    builtIn: true,
+    declaration: {"summary":"A local server as in Amazon ECS, which the AWS SDKs ask for credentials and renewed ones","module":"./dist/index.js","options":{"port":{"summary":"port of the ecs server; a free one if not set","flag":"ecs-port","env":"AWS_VAULT_ECS_PORT","type":"integer","min":0,"max":65535}}},
+    load: () => import('@aws-vault/exposure-ecs'),
+  },
+  {
+    kind: 'exposures',
+    name: 'eks',
+    packageName: '@aws-vault/exposure-eks',
+    packageVersion: '0.1.0',
+    builtIn: true,
+    declaration: {"summary":"A local server as in EKS Pod Identity: as ecs, but the token is in a private file","module":"./dist/index.js","options":{"port":{"summary":"port of the eks server; a free one if not set","flag":"eks-port","env":"AWS_VAULT_EKS_PORT","type":"integer","min":0,"max":65535}}},
+    load: () => import('@aws-vault/exposure-eks'),
+  },
+  {
+    kind: 'exposures',
     name: 'env',
     packageName: '@aws-vault/exposure-env',
     packageVersion: '0.1.0',

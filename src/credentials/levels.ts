@@ -17,6 +17,8 @@ export interface RoleLevel extends Level {
   /** Whether its credentials are the ones that the user asked for. */
   readonly isTarget: boolean
   readonly roleArn: Located<string>
+  /** Whether no profile names it: see further-role.ts. */
+  readonly isFurther?: true
 }
 
 /** The calls that a chain of source profiles comes to. */

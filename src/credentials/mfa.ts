@@ -97,7 +97,7 @@ function deviceOf(
 
 /** A session token would serve no other role when the keys lie under the role's own name and nothing is built on it. */
 function isLoneRoleOnOwnKeys({ source, roles }: Levels): boolean {
-  return roles.length === 1 && roles[0]?.name === source.name
+  return roles.length === 1 && roles[0]?.name === source.name && !roles[0].isFurther
 }
 
 function sessionTokenOrNot({ wishes, firstRoleSeconds }: MfaSituation): Pick<Mfa, 'call' | 'why'> {

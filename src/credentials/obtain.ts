@@ -1,5 +1,5 @@
 import type { Credentials } from '@aws-vault/plugin-sdk'
-import { describeOrigin } from '../aws-config/origin.ts'
+import { describeOrigin, type Located } from '../aws-config/origin.ts'
 import type { Container } from '../container.ts'
 import { refuseCommandLoop } from './command-loop.ts'
 import { formatSeconds } from './lifetimes.ts'
@@ -18,6 +18,25 @@ export interface Obtained {
   readonly credentials: Credentials
 }
 
+/** A plan, and a way to run it any number of times. */
+export interface Obtaining {
+  readonly plan: Plan
+  /**
+   * Cached credentials, or new ones.
+   * @param minimumSeconds how long they must still live, if that is longer than the user wishes anyway
+   * @throws VaultError when the keyring cannot be read, nobody can be asked, or AWS refuses
+   */
+  obtain(minimumSeconds?: number): Promise<Credentials>
+}
+
+/** What several runs have in common. */
+export interface ObtainingOptions {
+  /** A role that the profile's credentials shall assume, beyond what the profile says. */
+  readonly furtherRole?: Located<string>
+  /** The codes that were used, for all that ask the same devices. */
+  readonly mfaCodes?: MfaCodes
+}
+
 /**
  * Credentials of a profile: made a plan for, then cached ones or new ones.
  * @throws VaultError when the profile cannot be planned, the keyring cannot be read, nobody can be asked, or AWS refuses
@@ -27,36 +46,62 @@ export async function obtainCredentials(
   profile: string,
   flags: CredentialFlags,
 ): Promise<Obtained> {
-  const prepared = await prepare(container, profile, flags)
+  const { plan, obtain } = await prepareObtaining(container, profile, flags)
+  return { plan, credentials: await obtain() }
+}
+
+/**
+ * Makes the plan for a profile, to be run when its credentials are wanted. What the user must know of it is said.
+ * @throws VaultError when the profile cannot be planned
+ */
+export async function prepareObtaining(
+  container: Container,
+  profile: string,
+  flags: CredentialFlags,
+  options: ObtainingOptions = {},
+): Promise<Obtaining> {
+  const prepared = await prepare(container, profile, flags, options.furtherRole)
   const { plan, vault, minimum } = prepared
   for (const note of plan.notes) container.logger.warn(note)
   refuseCommandLoop(plan, container.world.environment)
   for (const { why } of plan.steps) container.logger.debug(why.map(({ text }) => text).join('; '))
-  const { contributions } = await container.settings()
+  const mfaCodes = options.mfaCodes ?? (await createMfaCodes(container, flags['mfa-token']))
+  // A wish for a new session is met once.
+  let refresh = flags.refresh ?? false
 
-  const credentials = await resolve(plan, {
-    providers: { get: async name => (await container.provider(name)).provider },
-    contextFor: async name => (await container.provider(name)).context,
-    credentialStore: async () => vault.credentials,
-    sessionCache: async () => vault.sessions,
-    ssoTokens: () => ssoTokenStore(container),
-    signInLogins: () => signInLoginStore(container),
-    lock: (name, task, onWait) => container.withLock(`${vault.identity} ${name}`, task, onWait),
-    mfaCodes: new MfaCodes({
-      ask: request => askMfaCode(container, contributions.secretVariables(), request),
+  async function obtain(minimumSeconds = 0): Promise<Credentials> {
+    const credentials = await resolve(plan, {
+      providers: { get: async name => (await container.provider(name)).provider },
+      contextFor: async name => (await container.provider(name)).context,
+      credentialStore: async () => vault.credentials,
+      sessionCache: async () => vault.sessions,
+      ssoTokens: () => ssoTokenStore(container),
+      signInLogins: () => signInLoginStore(container),
+      lock: (name, task, onWait) => container.withLock(`${vault.identity} ${name}`, task, onWait),
+      mfaCodes,
+      clock: container.clock,
       logger: container.logger,
-      signal: container.signal,
-      now: container.clock.now,
-      ...(flags['mfa-token'] === undefined ? {} : { token: flags['mfa-token'] }),
-    }),
-    clock: container.clock,
+      options: { refresh, minimumSeconds: Math.max(minimum.value, minimumSeconds) },
+    })
+    refresh = false
+    // What a keyring gave or took is blacked out already; what a command gave may be in neither.
+    for (const secret of [credentials.secretAccessKey, credentials.sessionToken]) container.redactor.add(secret)
+    if (minimumSeconds <= minimum.value) warnOfShortLife(container, credentials, prepared)
+    return credentials
+  }
+  return { plan, obtain }
+}
+
+/** Where codes of MFA devices come from, and which were used. @param token the one of the command line */
+export async function createMfaCodes(container: Container, token: string | undefined): Promise<MfaCodes> {
+  const { contributions } = await container.settings()
+  return new MfaCodes({
+    ask: request => askMfaCode(container, contributions.secretVariables(), request),
     logger: container.logger,
-    options: { refresh: flags.refresh ?? false, minimumSeconds: minimum.value },
+    signal: container.signal,
+    now: container.clock.now,
+    ...(token === undefined ? {} : { token }),
   })
-  // What a keyring gave or took is blacked out already; what a command gave may be in neither.
-  for (const secret of [credentials.secretAccessKey, credentials.sessionToken]) container.redactor.add(secret)
-  warnOfShortLife(container, credentials, prepared)
-  return { plan, credentials }
 }
 
 /** Says when even new credentials live less long than was asked for: every run would make others. */

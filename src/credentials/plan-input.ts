@@ -11,6 +11,8 @@ export interface PlanInput {
   readonly wishes: Wishes
   /** Profile keys (lower case) that providers claim, each with the provider's name. */
   readonly claims: ReadonlyMap<string, string>
+  /** A role that the profile's credentials shall assume, beyond what the profile says. */
+  readonly furtherRole?: Located<string>
 }
 
 /**

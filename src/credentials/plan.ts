@@ -1,4 +1,5 @@
 import { endpointOf, regionOf } from './endpoint.ts'
+import { furtherRoleType, withFurtherRole } from './further-role.ts'
 import { type Level, type Levels, levelsOf, type RoleLevel, withRoleAsSource } from './levels.ts'
 import {
   chainedRoleLifetime,
@@ -44,7 +45,8 @@ type Drafts = readonly [Draft, ...Draft[]]
 export function plan(input: PlanInput): Plan {
   const { wishes } = input
   const { profiles, source } = followSourceProfiles(input)
-  const levels = levelsOf(profiles, wishes.roleArn)
+  const own = levelsOf(profiles, wishes.roleArn)
+  const levels = input.furtherRole === undefined ? own : withFurtherRole(own, profiles[0], input.furtherRole)
   const policy = policyOf(levels, input)
   const [first, ...others] =
     source.kind === 'stored-keys'
@@ -215,7 +217,8 @@ function assumedRoles(
     const lifetime = isFirst && source.isLongLived ? roleLifetime(role, wishes) : chainedRoleLifetime(role, wishes)
     const ownMfa = isFirst && mfa?.call === 'first-role' ? mfa : undefined
     const policy = index === levels.roles.length - 1 ? targetPolicy : undefined
-    return exchange('assume-role', policedSlot('sts.AssumeRole', policy), role, {
+    const slotType = role.isFurther ? furtherRoleType(role.roleArn.value) : policedSlot('sts.AssumeRole', policy)
+    return exchange('assume-role', slotType, role, {
       levels,
       wishes,
       lifetime,

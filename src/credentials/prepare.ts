@@ -18,9 +18,15 @@ export interface Prepared {
 /**
  * Makes the plan for a profile from all that counts: settings, AWS config, which keys are stored, the policy file.
  * Nothing is decrypted, asked or called.
+ * @param furtherRole a role that the profile's credentials shall assume, beyond what the profile says
  * @throws VaultError when the profile cannot be planned, or what the plan depends on cannot be read
  */
-export async function prepare(container: Container, profile: string, flags: CredentialFlags): Promise<Prepared> {
+export async function prepare(
+  container: Container,
+  profile: string,
+  flags: CredentialFlags,
+  furtherRole?: Located<string>,
+): Promise<Prepared> {
   const { environment } = container.world
   const { settings, contributions } = await container.settings()
   const wishes = readWishes(flags, environment, settings.core('duration'))
@@ -28,7 +34,8 @@ export async function prepare(container: Container, profile: string, flags: Cred
   const config = container.awsConfig()
   const vault = await container.vault()
   const storedKeys = new Set(await vault.credentials.list())
-  const made = plan({ profile, config, storedKeys, wishes, claims: contributions.claims() })
+  const further = furtherRole === undefined ? {} : { furtherRole }
+  const made = plan({ profile, config, storedKeys, wishes, claims: contributions.claims(), ...further })
   return { plan: await withPolicyFile(made, container), vault, minimum }
 }
 

@@ -78,7 +78,11 @@ export function webIdentityParameters(
   }
 }
 
-function checkedRoleArn({ value, origin }: Located<string>): string {
+/**
+ * The ARN of a role.
+ * @throws VaultError ERR_CONFIG_VALUE for what cannot be one
+ */
+export function checkedRoleArn({ value, origin }: Located<string>): string {
   if (ROLE_ARN.test(value)) return value
   throw refusedValue('role_arn', origin, 'is not valid: expected the ARN of a role, arn:aws:iam::ACCOUNT:role/NAME')
 }

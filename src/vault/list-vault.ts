@@ -74,7 +74,8 @@ export function listVault(config: ConfigFile, contents: VaultContents, now: numb
   }))
 }
 
-const isRoleSession = /^sts\.AssumeRole/
+/** Not those of roles that the config does not name. */
+const isRoleSession = /^sts\.AssumeRole(?!\+role\.)/
 
 /** Nothing where the config does not say it, or is broken there: a list is no place to complain of that. */
 function roleOf(config: ConfigFile, name: string): { role?: string } {

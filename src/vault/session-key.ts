@@ -28,6 +28,8 @@ const knownTypes: ReadonlySet<string> = new Set([
   'signin.CreateOAuth2Token',
 ])
 
+/** Roles that programs asked a credential server for, each in a place of its own. */
+const typeOfFurtherRole = /^sts\.AssumeRole\+role\.[0-9a-f]{16}$/
 const typeOfPlugin = /^plugin\.[a-z0-9][a-z0-9-]*$/
 /** The Go tool's "no time" is one of them: that is where it keeps what a `credential_process` gives without an end. */
 const unixSeconds = /^(0|[1-9]\d{0,11}|-62135596800)$/
@@ -38,7 +40,7 @@ const signIn = /^oidc:login:(?=arn:.)/
 
 /** Whether there are sessions of that type; `oidc` are SSO tokens, `login` what renews sign-ins. */
 export function isSessionType(type: string): boolean {
-  return type === 'oidc' || type === 'login' || knownTypes.has(type) || typeOfPlugin.test(type)
+  return type === 'oidc' || type === 'login' || isKnownType(type)
 }
 
 /** The types that a user can name, but for those of plugins. */
@@ -79,8 +81,7 @@ export function decodeSessionKey(key: string): SessionKey | undefined {
   }
   const profile = decodeText(encodedProfile)
   const serial = decodeText(encodedSerial)
-  const known = knownTypes.has(type) || typeOfPlugin.test(type)
-  if (rest.length > 0 || !known || !profile || serial === undefined || !unixSeconds.test(expiry)) {
+  if (rest.length > 0 || !isKnownType(type) || !profile || serial === undefined || !unixSeconds.test(expiry)) {
     return undefined
   }
   return { type, profile, serial, expiration: new Date(Number(expiry) * 1000) }
@@ -118,6 +119,10 @@ export function encodeSignInKey(loginSession: string): string {
 /** The `login_session` of a sign-in's key; `undefined` if `key` is none. */
 export function decodeSignInKey(key: string): string | undefined {
   return signIn.test(key) ? key.slice('oidc:login:'.length) : undefined
+}
+
+function isKnownType(type: string): boolean {
+  return knownTypes.has(type) || typeOfPlugin.test(type) || typeOfFurtherRole.test(type)
 }
 
 function encodeText(text: string): string {

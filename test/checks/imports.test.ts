@@ -17,6 +17,7 @@ const domain = [
   'locks',
   'migrate',
   'output',
+  'server',
   'settings',
   'sso-profiles',
   'vault',
@@ -48,6 +49,7 @@ const withContainer = [
   'src/doctor/import-plaintext.ts',
   'src/migrate/run-migration.ts',
   'src/helper/run-helper.ts',
+  'src/server/profile-source.ts',
 ]
 
 interface Import {

@@ -8,6 +8,22 @@ export interface CredentialSource {
   readonly region?: string
   /** Valid credentials: cached ones, or new ones when the cached ones are about to expire. */
   current(): Promise<Credentials>
+  /**
+   * Valid credentials that are at hand, for servers with many requests: the same object until there are others;
+   * `undefined` where {@link CredentialSource.current} has to be asked.
+   */
+  ready?(): Credentials | undefined
+  /**
+   * The credentials of a role that those of the profile may assume. Cached and renewed like the profile's own; the same
+   * role gives the same source.
+   * @throws VaultError ERR_CONFIG_VALUE when `roleArn` cannot be the ARN of a role
+   */
+  forRole?(roleArn: string): CredentialSource
+  /**
+   * Calls `listener` each time when there are other credentials than before.
+   * @returns takes the listener away
+   */
+  onChange?(listener: (credentials: Credentials) => void): () => void
 }
 
 /** What a program needs in its environment to find the credentials. */

@@ -1,0 +1,30 @@
+import type { Exposure } from '@aws-vault/plugin-sdk'
+
+/**
+ * Contribution `exposures.ecs`: serves credentials on a loopback port as the container endpoint of Amazon ECS does
+ * (AWS SDKs and Tools Reference Guide, container credential provider).
+ */
+const exposure: Exposure = {
+  async expose(source, { options, logger }) {
+    const { containerError, containerHandler, SecretToken, startLoopbackServer } = await import(
+      '@aws-vault/plugin-sdk/server'
+    )
+    const token = new SecretToken()
+    const server = await startLoopbackServer({
+      handler: containerHandler({ source, path: '/', isAuthorized: given => token.equals(given) }),
+      refusal: (status, word) => containerError(status, 'RequestRefused', word),
+      headers: ['Authorization'],
+      port: options.port as number | undefined,
+      logger,
+    })
+    return {
+      environment: {
+        AWS_CONTAINER_CREDENTIALS_FULL_URI: `${server.url}/`,
+        AWS_CONTAINER_AUTHORIZATION_TOKEN: token.text,
+      },
+      close: () => server.close(),
+    }
+  },
+}
+
+export default exposure

@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { type Credentials, PromptUnavailableError, VaultError } from '@aws-vault/plugin-sdk'
+import { testContext } from '@aws-vault/plugin-sdk/testkit'
+import { RenewingCredentials } from '../../src/server/renewing-credentials.ts'
+import { SimulatedTime } from './support/simulated-time.ts'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+
+interface Issuer {
+  readonly time: SimulatedTime
+  readonly renewing: RenewingCredentials
+  /** `minimumSeconds` of every call. */
+  readonly calls: (number | undefined)[]
+  readonly logged: readonly string[]
+  /** What the next calls do; after them, credentials that live `life`. */
+  readonly next: (() => Promise<Credentials>)[]
+  make(life: number): Credentials
+}
+
+function issuer({ life = HOUR, random = 0.5 } = {}): Issuer {
+  const time = new SimulatedTime()
+  const calls: (number | undefined)[] = []
+  const next: (() => Promise<Credentials>)[] = []
+  const { logger, logged } = testContext()
+  const make = (ms: number): Credentials => ({
+    accessKeyId: `ASIA${calls.length}`,
+    secretAccessKey: 's',
+    sessionToken: 't',
+    expiration: new Date(time.now() + ms),
+  })
+  const renewing = new RenewingCredentials({
+    owner: 'profile "work"',
+    obtain: async minimum => {
+      calls.push(minimum)
+      return (next.shift() ?? (async () => make(life)))()
+    },
+    clock: time,
+    timers: time,
+    random: () => random,
+    logger,
+  })
+  return { time, renewing, calls, logged, next, make }
+}
+
+const aws = (): Promise<never> => Promise.reject(new VaultError('ERR_AWS_CALL', 'AWS refused'))
+
+describe('renewing credentials', () => {
+  test('asks for nothing before somebody does, then once for all', async () => {
+    const { renewing, calls, time } = issuer()
+    renewing.serve()
+    await time.pass(HOUR)
+    assert.equal(calls.length, 0)
+    assert.equal(renewing.ready(), undefined)
+    const all = await Promise.all(Array.from({ length: 1000 }, () => renewing.current()))
+    assert.equal(new Set(all).size, 1)
+    assert.equal(renewing.ready(), all[0], 'the very same object')
+    assert.deepEqual(calls, [undefined])
+  })
+
+  test('renews 15 minutes or so before the end, while the old ones are handed out', async () => {
+    const { renewing, calls, time, next, make } = issuer()
+    renewing.serve()
+    const first = await renewing.current()
+    await time.pass(43 * MINUTE)
+    assert.equal(calls.length, 1)
+    next.push(async () => {
+      await time.delay(MINUTE)
+      return make(HOUR)
+    })
+    await time.pass(MINUTE)
+    assert.equal(calls.length, 2, 'by the timer')
+    assert.ok((calls[1] ?? 0) > 16 * 60, 'those that are kept and end with the old ones are not enough')
+    assert.equal(renewing.ready(), first)
+    await time.pass(MINUTE)
+    assert.notEqual(renewing.ready(), first)
+  })
+
+  test('short-lived ones are renewed in their last quarter', async () => {
+    const { renewing, calls, time } = issuer({ life: 15 * MINUTE })
+    renewing.serve()
+    await renewing.current()
+    await time.pass(10 * MINUTE)
+    assert.equal(calls.length, 1)
+    await time.pass(2 * MINUTE)
+    assert.equal(calls.length, 2)
+  })
+
+  test('not what nobody asks for any more', async () => {
+    const { renewing, calls, time } = issuer()
+    renewing.serve()
+    await renewing.current()
+    await time.pass(24 * HOUR)
+    assert.equal(calls.length, 2, 'once ahead, since the first were used')
+    await renewing.current()
+    assert.equal(calls.length, 3)
+  })
+
+  test('are never handed out in their last minute, and a request waits for new ones then', async () => {
+    const { renewing, next, time, calls } = issuer()
+    renewing.serve()
+    const first = await renewing.current()
+    next.push(...Array.from({ length: 100 }, () => aws))
+    await time.pass(59 * MINUTE - 1)
+    assert.equal(renewing.ready(), first, 'failures do not take away what is good')
+    await time.pass(1)
+    assert.equal(renewing.ready(), undefined)
+    await assert.rejects(renewing.current(), { code: 'ERR_AWS_CALL' })
+    next.length = 0
+    const before = calls.length
+    await assert.rejects(renewing.current(), { code: 'ERR_AWS_CALL' }, 'left off for a while')
+    assert.equal(calls.length, before)
+    await time.pass(5 * MINUTE)
+    assert.notEqual(await renewing.current(), first)
+  })
+
+  test('after failures it is left off for longer and longer, said once, and who asks learns for how long', async () => {
+    const { renewing, next, time, calls, logged } = issuer()
+    renewing.serve()
+    await renewing.current()
+    next.push(...Array.from({ length: 100 }, () => aws))
+    await time.pass(58 * MINUTE)
+    for (let second = 0; second < 3600; second++) {
+      await renewing.current().catch(error => assert.equal(error.code, 'ERR_AWS_CALL'))
+      await time.pass(1000)
+    }
+    assert.ok(calls.length > 10 && calls.length < 40, `${calls.length} calls in 75 minutes of failure`)
+    assert.equal(logged.filter(line => line.includes('could not be renewed')).length, calls.length - 1)
+    const error = await renewing.current().catch(error => error)
+    assert.ok(error.facts.retryAfterSeconds >= 1)
+    renewing.close()
+    assert.equal(time.waiting, 0)
+  })
+
+  test('after a sleep of the machine, the next request renews though no timer came', async () => {
+    const { renewing, time, calls } = issuer()
+    renewing.serve()
+    const first = await renewing.current()
+    time.sleep(50 * MINUTE)
+    assert.equal(renewing.ready(), first)
+    await time.pass(0)
+    assert.equal(calls.length, 2)
+    time.sleep(8 * HOUR)
+    assert.equal(renewing.ready(), undefined)
+    await renewing.current()
+    assert.equal(calls.length, 3)
+  })
+
+  test('nobody is asked for a code again before it is needed, and then once a minute at most', async () => {
+    const { renewing, next, time, calls } = issuer()
+    const away = (): Promise<never> => Promise.reject(new PromptUnavailableError('nobody is there'))
+    renewing.serve()
+    const first = await renewing.current()
+    next.push(...Array.from({ length: 100 }, () => away))
+    for (let minute = 0; minute < 59; minute++) {
+      assert.equal(await renewing.current(), first)
+      await time.pass(MINUTE)
+    }
+    assert.equal(calls.length, 2, 'once ahead of the end')
+    for (let count = 0; count < 60; count++) {
+      await assert.rejects(renewing.current(), { code: 'ERR_PROMPT_UNAVAILABLE' })
+      await time.pass(1000)
+    }
+    assert.equal(calls.length, 3, 'once when it was needed')
+    next.length = 0
+    await time.pass(MINUTE)
+    await renewing.current()
+    assert.equal(calls.length, 4)
+  })
+
+  test('long-lived keys are handed out, but not served', async () => {
+    const { renewing, next } = issuer()
+    const keys = { accessKeyId: 'AKIA', secretAccessKey: 's' }
+    next.push(async () => keys)
+    assert.equal(await renewing.current(), keys)
+    assert.equal(renewing.ready(), keys)
+    assert.throws(() => renewing.serve(), { code: 'ERR_SERVER_LONG_LIVED' })
+    const lazy = issuer()
+    lazy.renewing.serve()
+    lazy.next.push(async () => keys)
+    await assert.rejects(lazy.renewing.current(), { code: 'ERR_SERVER_LONG_LIVED' })
+    assert.equal(lazy.renewing.ready(), undefined)
+  })
+
+  test('new ones that are about to end are a failure, not a reason to ask for others at once', async () => {
+    const { renewing, calls } = issuer({ life: 30_000 })
+    renewing.serve()
+    await assert.rejects(renewing.current(), { code: 'ERR_SERVER_SHORT_LIVED' })
+    await assert.rejects(renewing.current(), { code: 'ERR_SERVER_SHORT_LIVED' })
+    assert.equal(calls.length, 1)
+  })
+
+  test('tells who listens, until they stop', async () => {
+    const { renewing, time } = issuer()
+    const seen: string[] = []
+    const stop = renewing.onChange(({ accessKeyId }) => seen.push(accessKeyId))
+    renewing.serve()
+    await renewing.current()
+    await time.pass(50 * MINUTE)
+    assert.deepEqual(seen, ['ASIA1', 'ASIA2'])
+    stop()
+    await renewing.current()
+    await time.pass(50 * MINUTE)
+    assert.equal(seen.length, 2)
+  })
+})

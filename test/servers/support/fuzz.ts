@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { connect } from 'node:net'
+import { type FuzzRequest, fuzzRequest, type GoodRequest } from './request-grammar.ts'
+import { SERVED, startServerProcess } from './server-process.ts'
+import { seededRandom } from './simulated-time.ts'
+
+/** What a fuzz run came to. */
+export interface FuzzOutcome {
+  readonly requests: number
+  readonly connections: number
+  /** Good requests, each of which got credentials. */
+  readonly good: number
+  /** Bytes on the heap after a collection of garbage, at a quarter of the run and at its end. */
+  readonly heap: readonly [number, number]
+  readonly rss: readonly [number, number]
+}
+
+/**
+ * Sends requests made by a grammar to an `ecs` server in a process of its own. After each connection it is looked at
+ * what came back: credentials for good requests, and for them alone.
+ * @throws AssertionError with the seed and the bytes when something else came back, or the server died
+ */
+export async function fuzzServer(requests: number, seed: number): Promise<FuzzOutcome> {
+  // With little room for what is young, what is resident is what is held, and not what V8 had no reason to collect yet.
+  await using server = await startServerProcess('ecs', ['--max-semi-space-size=1'])
+  const { AWS_CONTAINER_CREDENTIALS_FULL_URI = '', AWS_CONTAINER_AUTHORIZATION_TOKEN: token = '' } = server.environment
+  const { host, port, pathname } = new URL(AWS_CONTAINER_CREDENTIALS_FULL_URI)
+  const good: GoodRequest = { host, path: pathname, token }
+  const random = seededRandom(seed)
+  let sent = 0
+  let connections = 0
+  let goodOnes = 0
+  let first: NodeJS.MemoryUsage | undefined
+
+  async function client(until: number): Promise<void> {
+    while (sent < until) {
+      const batch: FuzzRequest[] = []
+      do batch.push(fuzzRequest(good, random))
+      while (random() < 0.5 && batch.length < 8)
+      sent += batch.length
+      connections++
+      const chunks = random() < 0.3 ? cut(batch, random) : [Buffer.concat(batch.map(({ bytes }) => bytes))]
+      const answer = await converse(Number(port), chunks)
+      goodOnes += check(answer, batch, token, seed)
+    }
+  }
+
+  for (const until of [requests / 4, requests]) {
+    await Promise.all(Array.from({ length: 16 }, () => client(until)))
+    first ??= await server.memory()
+  }
+  assert.equal(server.child.exitCode, null, 'the server died')
+  const last = await server.memory()
+  const before = first as NodeJS.MemoryUsage
+  return {
+    requests: sent,
+    connections,
+    good: goodOnes,
+    heap: [before.heapUsed + before.external, last.heapUsed + last.external],
+    rss: [before.rss, last.rss],
+  }
+}
+
+/**
+ * The number of good requests at the beginning of a batch, which were answered. The first one that is not good may have
+ * the beginning of the next in it, and so turn it into another: of those behind it, any that has the token may be given.
+ */
+function check(answer: string, batch: readonly FuzzRequest[], token: string, seed: number): number {
+  const firstBad = batch.findIndex(({ given }) => given !== 'must')
+  const sure = firstBad === -1 ? batch.length : firstBad
+  const doubtful = batch.filter(
+    ({ given, bytes }, index) => index < sure || given === 'may' || (index > sure && bytes.includes(token)),
+  ).length
+  const given = answer.split(SERVED).length - 1
+  if (given < sure || given > doubtful) {
+    const wire = Buffer.concat(batch.map(({ bytes }) => bytes)).toString('latin1')
+    assert.fail(
+      `seed ${seed}: ${given} answers with credentials, expected ${sure} to ${doubtful} for ${JSON.stringify(wire)}: ${JSON.stringify(answer.slice(0, 500))}`,
+    )
+  }
+  assert.doesNotMatch(answer, /node|aws-vault\/|\.ts:|\bat [\w.]+ \(/, 'something of our inside in an answer')
+  return sure
+}
+
+/** The bytes of a batch in pieces. */
+function cut(batch: readonly FuzzRequest[], random: () => number): Buffer[] {
+  const all = Buffer.concat(batch.map(({ bytes }) => bytes))
+  const at = Math.floor(random() * all.length)
+  return [all.subarray(0, at), all.subarray(at)]
+}
+
+/** Sends pieces, then closes our side, and gives everything that came back. */
+function converse(port: number, chunks: readonly Buffer[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true })
+    const received: Buffer[] = []
+    const done = (): void => {
+      // A reset instead of a long goodbye, or the ports of this machine would run out.
+      socket.resetAndDestroy()
+      resolve(Buffer.concat(received).toString('latin1'))
+    }
+    socket.on('data', data => received.push(data))
+    socket.once('end', done)
+    socket.once('error', error => ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED' ? reject(error) : done()))
+    for (const [index, chunk] of chunks.entries()) {
+      if (index === 0) socket.write(chunk)
+      else setImmediate(() => socket.writable && socket.write(chunk))
+    }
+    setImmediate(() => setImmediate(() => socket.end()))
+  })
+}
