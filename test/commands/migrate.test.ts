@@ -2,12 +2,13 @@ import assert from 'node:assert/strict'
 import { mkdirSync, readdirSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import type { Item, Keyring } from '@aws-vault/plugin-sdk'
+import type { Keyring } from '@aws-vault/plugin-sdk'
 import { testContext } from '@aws-vault/plugin-sdk/testkit'
 import fileKeyring from '../../plugins/keyring-file/src/index.ts'
 import { compareItems, isComplete } from '../../src/migrate/compare-items.ts'
 import { encodeIamKeys } from '../../src/vault/iam-keys.ts'
 import { encodeSessionKey } from '../../src/vault/session-key.ts'
+import { manyItems } from '../support/many-items.ts'
 import { mountOn } from '../support/mounts.ts'
 import { KEYS, OTHER_KEYS, PASSPHRASE, Sandbox } from '../support/sandbox.ts'
 import { Terminal } from '../support/terminal.ts'
@@ -15,17 +16,6 @@ import { Terminal } from '../support/terminal.ts'
 const plugin = join(import.meta.dirname, '..', 'fixtures', 'plugins', 'keyring-directory')
 
 const later = new Date('2100-01-01T00:00:00Z')
-
-/** Items of all kinds, with members that only other programs know. */
-function manyItems(count: number): Item[] {
-  return Array.from({ length: count }, (_, index) => {
-    const profile = `profile ${index}/ü`
-    const session = { type: 'sts.GetSessionToken', profile, serial: '' }
-    const keys = encodeIamKeys(profile, index % 2 ? KEYS : OTHER_KEYS)
-    const key = [profile, encodeSessionKey(session, later), `oidc:https://${index}.example.com/start`][index % 3] ?? ''
-    return { ...keys, key, attributes: { ...keys.attributes, Foreign: { number: index } } }
-  })
-}
 
 const openVault = (dir: string, passphrase = PASSPHRASE): Promise<Keyring> => {
   const options = { dir, passphrase }

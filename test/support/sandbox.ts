@@ -26,7 +26,7 @@ export const OTHER_KEYS = {
 export const PASSPHRASE = 'correct horse battery staple'
 
 /** Milliseconds after which a run that does not end is ended, so that its test fails instead of waiting for ever. */
-const patience = 90_000
+const patience = 180_000
 
 /** How a run ended and what a user saw of it. */
 export interface Ended {
