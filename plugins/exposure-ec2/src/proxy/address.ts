@@ -1,0 +1,48 @@
+import { platform } from 'node:process'
+import { METADATA_ADDRESS } from './names.ts'
+import { runTool } from './run-tool.ts'
+
+/** The address on this machine. */
+export interface OwnAddress {
+  /** Whether it was not there before. */
+  readonly isNew: boolean
+  /** Takes it away, unless somebody else put it there. */
+  remove(): void
+}
+
+/** How ours is marked on Linux, so that one that was left over is told from one that somebody wants to keep. */
+const LABEL = 'lo:aws-vault'
+
+/**
+ * Gives this machine the address, unless it has it.
+ * @throws Error when the system refuses, with its words
+ */
+export function ownAddress(): OwnAddress {
+  return platform === 'darwin' ? onMac() : onLinux()
+}
+
+function onLinux(): OwnAddress {
+  const present = runTool('ip', ['-oneline', 'addr', 'show', 'to', `${METADATA_ADDRESS}/32`])
+  const isNew = present === ''
+  if (isNew) runTool('ip', ['addr', 'add', `${METADATA_ADDRESS}/32`, 'dev', 'lo', 'scope', 'host', 'label', LABEL])
+  const isOurs = isNew || present.includes(` ${LABEL}\\`) || present.includes(` ${LABEL} `)
+  return {
+    isNew,
+    remove: () => isOurs && attempt('ip', ['addr', 'del', `${METADATA_ADDRESS}/32`, 'dev', 'lo']),
+  }
+}
+
+function onMac(): OwnAddress {
+  const isNew = !runTool('ifconfig', ['lo0']).includes(`inet ${METADATA_ADDRESS} `)
+  if (isNew) runTool('ifconfig', ['lo0', 'alias', METADATA_ADDRESS, '255.255.255.255'])
+  return { isNew, remove: () => isNew && attempt('ifconfig', ['lo0', '-alias', METADATA_ADDRESS]) }
+}
+
+/** Nobody is there any more who could be told that it failed. */
+function attempt(name: string, args: readonly string[]): void {
+  try {
+    runTool(name, args)
+  } catch {
+    // Gone already, or with its network.
+  }
+}
