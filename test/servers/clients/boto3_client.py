@@ -8,6 +8,6 @@ session = boto3.Session(region_name="eu-west-1")
 credentials = session.get_credentials()
 clock = credentials._time_fetcher
 for line in sys.stdin:
-    if line.strip() == "two hours later":
-        credentials._time_fetcher = lambda: clock() + datetime.timedelta(hours=2)
+    if line.strip() == "forty minutes later":
+        credentials._time_fetcher = lambda: clock() + datetime.timedelta(minutes=40)
     print(credentials.method, credentials.get_frozen_credentials().access_key, flush=True)
