@@ -1,9 +1,10 @@
 /** 169.254.169.254:80 for real, in network namespaces of the tests' own, with sudo and several users. */
 import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
-import type { Ended, Running } from '../support/sandbox.ts'
+import { type Ended, type Running, Sandbox } from '../support/sandbox.ts'
 import { setScene } from '../support/scene.ts'
-import { AddressNamespace, NODE, proxyProcesses, RUN, type User, until } from './support/address-namespace.ts'
+import { Terminal } from '../support/terminal.ts'
+import { AddressNamespace, NODE, PASSWORD, proxyProcesses, RUN, type User, until } from './support/address-namespace.ts'
 
 const CREDENTIALS = '/latest/meta-data/iam/security-credentials/local-credentials'
 
@@ -32,6 +33,8 @@ interface Place extends AsyncDisposable {
   /** What a user's program gets, at the address or elsewhere. */
   ask(user: User, base?: string): Promise<string>
   exec(user: User, ...words: readonly string[]): Running
+  /** The same in a terminal. */
+  terminal(user: User, ...words: readonly string[]): Terminal
 }
 
 async function place(context: TestContext): Promise<Place | undefined> {
@@ -47,10 +50,15 @@ async function place(context: TestContext): Promise<Place | undefined> {
     running.push(started)
     return started
   }
+  const sandbox = new Sandbox()
   return {
     net,
     accessKeyId,
     exec,
+    terminal: (user, ...words) => {
+      const args = net.arguments(user, [NODE, RUN, 'exec', 'work', ...words], { ...env, TERM: 'dumb' })
+      return new Terminal(sandbox, args, { program: 'nsenter' })
+    },
     serve: (user, ...flags) =>
       exec(user, '--server', '--bind-metadata-address', ...flags, '--', 'sh', '-c', 'echo serving; exec cat'),
     ask: async (user, base = 'http://169.254.169.254') => {
@@ -63,6 +71,7 @@ async function place(context: TestContext): Promise<Place | undefined> {
         one.child.kill('SIGKILL')
       }
       net[Symbol.dispose]()
+      sandbox[Symbol.dispose]()
     },
   }
 }
@@ -201,6 +210,23 @@ describe('169.254.169.254:80', () => {
     await again.sees(/serving/)
     again.child.stdin?.end()
     await again.ended
+    assert.equal(here.net.hasAddress, false)
+  })
+
+  test("in a terminal, sudo asks for the password once; Ctrl-C and what is typed are the program's", async context => {
+    await using here = await place(context)
+    if (here === undefined) return
+    using terminal = here.terminal('games', '-s', '--bind-metadata-address', '--', 'sh', '-i')
+    await terminal.sees(/aws-vault: sudo is needed for 169.254.169.254:80: for a small proxy/)
+    await terminal.answer(/\[sudo\] password for games: /, 'wrong\r')
+    await terminal.answer(/\[sudo\] password for games: /, `${PASSWORD}\r`)
+    await terminal.answer(/\$ $/, 'cat\r')
+    await terminal.answer(/cat\r\n$/, 'typed\r')
+    await terminal.answer(/typed\r\n(?:.*\n)*typed\r\n/, '\x03')
+    await terminal.sees(/\$ $/)
+    assert.equal(await here.ask('games'), `token 200, credentials 200 ${here.accessKeyId}`)
+    await terminal.answer(/^/, 'exit 3\r')
+    assert.equal((await terminal.ended).code, 3)
     assert.equal(here.net.hasAddress, false)
   })
 

@@ -6,8 +6,12 @@ import type { TestContext } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { Running } from '../../support/sandbox.ts'
 
-/** Users that every Debian has. Two of them may use sudo without a password there, one may not use it. */
-export const USERS = { nobody: 65_534, daemon: 1, bin: 2, root: 0 } as const
+/** Users that every Debian has. Two of them may use sudo without a password there, one with one, one may not use it. */
+export const USERS = { nobody: 65_534, daemon: 1, games: 5, bin: 2, root: 0 } as const
+
+/** The password of `games` there, and how a system keeps it: openssl passwd -6. */
+export const PASSWORD = 'open the address'
+const HASH = '$6$avtest$/nl00JkkJ1b0T.3kgP702CUA5xrnzqfXWtsxBnVan1waXgmMoKI8HSWNDUA4nUFStKrn4vydIRHPRDK0sE1/O.'
 
 export type User = keyof typeof USERS
 
@@ -24,10 +28,15 @@ cat > /mnt/sudoers <<'END'
 Defaults !fqdn
 nobody ALL=(ALL) NOPASSWD: ALL
 daemon ALL=(ALL) NOPASSWD: ALL
+games ALL=(ALL) ALL
 END
 chmod 440 /mnt/sudoers
 mount --bind /mnt/sudoers /etc/sudoers
-for user in nobody daemon bin root; do
+sed '/^games:/d' /etc/shadow > /mnt/shadow
+echo 'games:${HASH}:20000:0:99999:7:::' >> /mnt/shadow
+chmod 600 /mnt/shadow
+mount --bind /mnt/shadow /etc/shadow
+for user in nobody daemon games bin root; do
   cp -r '${home}' /mnt/$user
   chown -R $user: /mnt/$user
 done
@@ -65,14 +74,19 @@ export class AddressNamespace implements Disposable {
 
   /** Starts a program as a user. */
   start(user: User, command: readonly string[], env: Readonly<Record<string, string | undefined>> = {}): Running {
+    const args = this.arguments(user, command, env)
+    return new Running(spawn('nsenter', args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true }))
+  }
+
+  /** The arguments of nsenter(1) with which it becomes that program. */
+  arguments(user: User, command: readonly string[], env: Readonly<Record<string, string | undefined>> = {}): string[] {
     const id = USERS[user]
     const variables = Object.entries({ ...env, HOME: `/mnt/${user}`, PATH: '/usr/sbin:/usr/bin:/sbin:/bin' })
-    const args = [
+    return [
       ...['-t', `${this.#child.pid}`, '-n', '-m', '--', 'setpriv', '--reuid', `${id}`, '--regid', `${id}`],
       ...['--clear-groups', 'env', '-i', '-C', `/mnt/${user}`, ...variables.map(([name, value]) => `${name}=${value}`)],
       ...command,
     ]
-    return new Running(spawn('nsenter', args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true }))
   }
 
   /** Runs a program as root, and gives what it wrote. */

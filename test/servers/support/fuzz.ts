@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { request } from 'node:http'
 import { connect } from 'node:net'
+import { goodRequestOf } from './good-request.ts'
 import { type FuzzRequest, fuzzRequest, type GoodRequest } from './request-grammar.ts'
 import { SERVED, startServerProcess } from './server-process.ts'
 import { seededRandom } from './simulated-time.ts'
@@ -19,40 +19,6 @@ export interface FuzzOutcome {
 /** A server that is fuzzed. */
 export type Fuzzed = 'ecs' | 'ec2'
 
-/** What a good request has, and how one that is written for `ecs` is written for this one. */
-async function target(
-  name: Fuzzed,
-  environment: Readonly<Record<string, string>>,
-): Promise<{ url: URL; token: string; written(bytes: Buffer): Buffer }> {
-  if (name === 'ecs') {
-    const { AWS_CONTAINER_CREDENTIALS_FULL_URI = '', AWS_CONTAINER_AUTHORIZATION_TOKEN: token = '' } = environment
-    return { url: new URL(AWS_CONTAINER_CREDENTIALS_FULL_URI), token, written: bytes => bytes }
-  }
-  const url = new URL(
-    '/latest/meta-data/iam/security-credentials/local-credentials',
-    environment.AWS_EC2_METADATA_SERVICE_ENDPOINT,
-  )
-  const headers = { 'X-aws-ec2-metadata-token-ttl-seconds': '21600' }
-  const answer = await fetchAsProgram(new URL('/latest/api/token', url), headers)
-  const written = (bytes: Buffer): Buffer =>
-    Buffer.from(bytes.toString('latin1').replaceAll(/authorization/gi, 'X-aws-ec2-metadata-token'), 'latin1')
-  return { url, token: answer, written }
-}
-
-/** By `node:http`: what `fetch` sends looks like a browser's. */
-function fetchAsProgram(url: URL, headers: Readonly<Record<string, string>>): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const sent = request(url, { method: 'PUT', headers, agent: false }, response => {
-      let body = ''
-      response.setEncoding('latin1').on('data', part => {
-        body += part
-      })
-      response.on('end', () => resolve(body))
-    })
-    sent.on('error', reject).end()
-  })
-}
-
 /**
  * Sends requests made by a grammar to a server in a process of its own. After each connection it is looked at
  * what came back: credentials for good requests, and for them alone.
@@ -61,7 +27,7 @@ function fetchAsProgram(url: URL, headers: Readonly<Record<string, string>>): Pr
 export async function fuzzServer(requests: number, seed: number, name: Fuzzed = 'ecs'): Promise<FuzzOutcome> {
   // With little room for what is young, what is resident is what is held, and not what V8 had no reason to collect yet.
   await using server = await startServerProcess(name, ['--max-semi-space-size=1'])
-  const { url, token, written } = await target(name, server.environment)
+  const { url, header, token } = await goodRequestOf(name, server.environment)
   const { host, port, pathname } = url
   const good: GoodRequest = { host, path: pathname, token }
   const random = seededRandom(seed)
@@ -75,7 +41,7 @@ export async function fuzzServer(requests: number, seed: number, name: Fuzzed = 
       const batch: FuzzRequest[] = []
       do {
         const made = fuzzRequest(good, random)
-        batch.push({ ...made, bytes: written(made.bytes) })
+        batch.push({ ...made, bytes: withHeader(made.bytes, header) })
       } while (random() < 0.5 && batch.length < 8)
       sent += batch.length
       connections++
@@ -121,6 +87,10 @@ function check(answer: string, batch: readonly FuzzRequest[], token: string, see
   assert.doesNotMatch(answer, /node|aws-vault\/|\.ts:|\bat [\w.]+ \(/, 'something of our inside in an answer')
   return sure
 }
+
+/** The grammar is written for a token in `Authorization`. */
+const withHeader = (bytes: Buffer, header: string): Buffer =>
+  Buffer.from(bytes.toString('latin1').replaceAll(/authorization/gi, header), 'latin1')
 
 /** The bytes of a batch in pieces. */
 function cut(batch: readonly FuzzRequest[], random: () => number): Buffer[] {

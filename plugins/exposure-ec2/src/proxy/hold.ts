@@ -23,8 +23,7 @@ export async function hold({ session, port }: Session): Promise<void> {
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGHUP'] as const) process.on(signal, () => {})
   process.stdout.on('error', () => {})
   process.chdir('/')
-  endLeftovers()
-  const { address, server } = await open()
+  const { address, server } = await open(endLeftovers() ? LEAVING : 0)
   const worker = startWorker({ session, port }, server)
   const end = (code: number): void => {
     worker.kill('SIGKILL')
@@ -42,11 +41,14 @@ export async function hold({ session, port }: Session): Promise<void> {
   await say({ word: 'ready' })
 }
 
-async function open(): Promise<{ address: OwnAddress; server: Server }> {
+/** How long a proxy that was ended may keep the address, in milliseconds. */
+const LEAVING = 2000
+
+async function open(patience: number): Promise<{ address: OwnAddress; server: Server }> {
   let address: OwnAddress | undefined
   try {
     address = ownAddress()
-    return { address, server: await listen() }
+    return { address, server: await listenWithin(patience) }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'EADDRINUSE') {
@@ -57,6 +59,17 @@ async function open(): Promise<{ address: OwnAddress; server: Server }> {
       await say({ word: 'failed', message })
     }
     process.exit(1)
+  }
+}
+
+async function listenWithin(patience: number): Promise<Server> {
+  for (const end = performance.now() + patience; ; ) {
+    try {
+      return await listen()
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || performance.now() >= end) throw error
+      await new Promise(resolve => setTimeout(resolve, 20))
+    }
   }
 }
 

@@ -32,16 +32,18 @@ export function listenerAt(): Listener | undefined {
 /**
  * Ends the processes of proxies whose session is gone, which they do by themselves unless they are hindered: stopped,
  * or half of them killed. For root.
+ * @returns whether there were any: they may take a moment to go
  */
-export function endLeftovers(): void {
-  for (const { processId, session } of proxyProcesses()) {
-    if (isAlive(session)) continue
+export function endLeftovers(): boolean {
+  const leftovers = proxyProcesses().filter(({ session }) => !isAlive(session))
+  for (const { processId } of leftovers) {
     try {
       kill(processId, 'SIGKILL')
     } catch {
       // It ended by itself.
     }
   }
+  return leftovers.length > 0
 }
 
 const described = ({ processId, userId, session }: ProxyProcess): Listener => ({
