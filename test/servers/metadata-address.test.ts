@@ -206,6 +206,10 @@ describe('169.254.169.254:80', () => {
       session.child.stdin?.end()
       assert.equal((await session.ended).code, 0, 'the program is not ended')
     }
+    here.net.tool('mount', '--bind', '/mnt/sudoers', '/usr/bin/sudo')
+    const without = await here.serve('nobody').ended
+    assert.match(without.stderr, /sudo is needed to serve at \S+, and cannot be run/)
+    here.net.tool('umount', '/usr/bin/sudo')
     const again = here.serve('daemon')
     await again.sees(/serving/)
     again.child.stdin?.end()

@@ -76,17 +76,24 @@ async function attempt(command: readonly string[], stderr: 'pipe' | 'inherit', d
   // Node would close it when sudo goes to the background, and with it the proxy.
   child.stdin = null
   const failed = once(child, 'error').then(([error]) => {
-    if (error.code !== 'ENOENT') throw error
-    throw new VaultError('ERR_METADATA_SUDO', `sudo is needed to serve at ${WHERE}, and is not installed`, {
-      hint: WITHOUT,
-    })
+    const why = error.code === 'ENOENT' ? 'is not installed' : `cannot be run (${error.code})`
+    throw new VaultError('ERR_METADATA_SUDO', `sudo is needed to serve at ${WHERE}, and ${why}`, { hint: WITHOUT })
   })
   failed.catch(() => {})
   const output = child.stdout as Readable
   const lines = createInterface({ input: output })[Symbol.asyncIterator]()
   const { value, done } = await Promise.race([lines.next(), failed])
   child.unref()
-  return { output, lifeline, word: done ? undefined : JSON.parse(value), stderr: said.trim() }
+  return { output, lifeline, word: done ? undefined : wordIn(value), stderr: said.trim() }
+}
+
+/** What the proxy says in a line; `undefined` where it is not the proxy that speaks. */
+function wordIn(line: string): ProxyWord | undefined {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
 }
 
 function proxyOf({ output, lifeline, word, stderr }: Attempt, logger: Logger): Proxy {

@@ -23,7 +23,7 @@ export async function hold({ session, port }: Session): Promise<void> {
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGHUP'] as const) process.on(signal, () => {})
   process.stdout.on('error', () => {})
   process.chdir('/')
-  const { address, server } = await open(endLeftovers() ? LEAVING : 0)
+  const { address, server } = await open(endLeftovers())
   const worker = startWorker({ session, port }, server)
   const end = (code: number): void => {
     worker.kill('SIGKILL')
@@ -41,34 +41,26 @@ export async function hold({ session, port }: Session): Promise<void> {
   await say({ word: 'ready' })
 }
 
-/** How long a proxy that was ended may keep the address, in milliseconds. */
+/** How long a proxy that ends may keep the address, or take it away under our feet, in milliseconds. */
 const LEAVING = 2000
 
-async function open(patience: number): Promise<{ address: OwnAddress; server: Server }> {
+async function open(hasLeftovers: boolean): Promise<{ address: OwnAddress; server: Server }> {
   let address: OwnAddress | undefined
-  try {
-    address = ownAddress()
-    return { address, server: await listenWithin(patience) }
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'EADDRINUSE') {
-      // The address stays: whoever listens there may need it.
-      await say({ word: 'taken', by: listenerAt() })
-    } else {
-      if (address?.isNew) address.remove()
-      await say({ word: 'failed', message })
-    }
-    process.exit(1)
-  }
-}
-
-async function listenWithin(patience: number): Promise<Server> {
-  for (const end = performance.now() + patience; ; ) {
+  for (const end = performance.now() + LEAVING; ; await new Promise(resolve => setTimeout(resolve, 20))) {
     try {
-      return await listen()
+      address ??= ownAddress()
+      return { address, server: await listen() }
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || performance.now() >= end) throw error
-      await new Promise(resolve => setTimeout(resolve, 20))
+      const { code, message } = error as NodeJS.ErrnoException
+      const isLeaving = (code === 'EADDRINUSE' && hasLeftovers) || code === 'EADDRNOTAVAIL'
+      if (isLeaving && performance.now() < end) {
+        if (code === 'EADDRNOTAVAIL') address = undefined
+        continue
+      }
+      // Where somebody listens, the address stays: it may be theirs by now.
+      if (code !== 'EADDRINUSE' && address?.isNew) address.remove()
+      await say(code === 'EADDRINUSE' ? { word: 'taken', by: listenerAt() } : { word: 'failed', message })
+      process.exit(1)
     }
   }
 }
