@@ -267,7 +267,7 @@ describe('what is refused', () => {
     ['two slashes', 404, 'PUT /latest//api/token'],
     ['a whole address', 400, 'PUT http://169.254.169.254/latest/api/token'],
     ['a page of a browser', 403, 'PUT /latest/api/token', 'Origin: http://evil.example\r\n'],
-    ['a form of a browser', 403, 'PUT /latest/api/token', 'Sec-Fetch-Mode: no-cors\r\n'],
+    ['a form of a browser', 403, 'PUT /latest/api/token', 'Sec-Fetch-Site: cross-site\r\n'],
   ]
   for (const [name, status, line, more = ''] of requests) {
     test(name, async () => {
