@@ -1,14 +1,14 @@
 /**
- * Load on each credential server, as a table for docs/performance.md: `npm run bench:servers -- [REQUESTS]`. The server
+ * Load on each credential server, as a table for docs/performance.md: `npm run bench:servers -- [REQUESTS [NAMES]]`. The server
  * has a process of its own; the client takes about as much of the machine as it does.
  */
-import { readFileSync } from 'node:fs'
+import { goodRequestOf } from '../test/servers/support/good-request.ts'
 import { type LoadOptions, type LoadOutcome, load } from '../test/servers/support/load.ts'
 import { SERVED, startServerProcess } from '../test/servers/support/server-process.ts'
 
 const requests = Number(process.argv[2] ?? 1_000_000)
 const CONNECTIONS = 8
-const servers = ['ecs', 'eks']
+const servers = process.argv.length > 3 ? process.argv.slice(3) : ['ecs', 'eks', 'ec2']
 
 const say = (line: string): boolean => process.stdout.write(`${line}\n`)
 const megabytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(0)
@@ -23,12 +23,11 @@ say('| Server | Connections | Requests a second | p50 (ms) | p99 (ms) | Resident
 say('|---|---|---:|---:|---:|---:|')
 for (const name of servers) {
   await using server = await startServerProcess(name)
-  const { AWS_CONTAINER_CREDENTIALS_FULL_URI = '', AWS_CONTAINER_AUTHORIZATION_TOKEN: token } = server.environment
-  const { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file = '' } = server.environment
-  const { host, port, pathname } = new URL(AWS_CONTAINER_CREDENTIALS_FULL_URI)
+  const { url, header, token } = await goodRequestOf(name, server.environment)
+  const { host, port, pathname } = url
   // What the AWS SDK for JavaScript sends.
   const request = Buffer.from(
-    `GET ${pathname} HTTP/1.1\r\nAuthorization: ${token ?? readFileSync(file, 'utf8')}\r\nHost: ${host}\r\nConnection: keep-alive\r\n\r\n`,
+    `GET ${pathname} HTTP/1.1\r\n${header}: ${token}\r\nHost: ${host}\r\nConnection: keep-alive\r\n\r\n`,
   )
   const options: LoadOptions = { port: Number(port), request, expected: SERVED, connections: CONNECTIONS, requests }
   const before = await server.memory()

@@ -20,6 +20,9 @@ const vendored: Record<string, string> = {
   open: 'open',
 }
 
+/** A program of its own, which is started as root: nothing but what it needs. */
+const metadataProxy = 'plugins/exposure-ec2/src/proxy/metadata-proxy.ts'
+
 /**
  * Lets oclif's modules require each other when they are used instead of when they are loaded. Parsing a command line
  * needs a tenth of what oclif requires at its top, and Node's own modules behind it (readline, child_process, tty) cost
@@ -105,6 +108,7 @@ const common: BuildOptions = {
   logLevel: 'warning',
   define: {
     'import.meta.url': 'undefined',
+    'import.meta.dirname': '__dirname',
     PACKAGE_JSON: JSON.stringify({ name: packageJson.name, version: packageJson.version, oclif: packageJson.oclif }),
   },
 }
@@ -138,6 +142,7 @@ export async function buildDist(): Promise<void> {
     bundle('start.ts', 'start.cjs'),
     bundle('oclif.ts', 'oclif.cjs'),
     ...Object.entries(vendored).map(vendorBundle),
+    build({ ...common, entryPoints: [join(root, metadataProxy)], outfile: join(dist, 'metadata-proxy.cjs') }),
   ])
   rmSync(join(root, 'dist'), { recursive: true, force: true })
   renameSync(dist, join(root, 'dist'))

@@ -39,5 +39,11 @@ export const serverFlags = {
     summary: 'serve the credentials, and renew them, as ECS does: the same as --expose ecs',
     exclusive: ['expose', 'json'],
   }),
+  'ec2-server': Flags.boolean({
+    char: 's',
+    aliases: ['server'],
+    summary: 'serve them as EC2 does, for programs that know no other way: the same as --expose ec2',
+    exclusive: ['expose', 'json', 'ecs-server'],
+  }),
   lazy: Flags.boolean({ summary: 'with a server: get credentials when the program first asks for some' }),
 }

@@ -56,7 +56,8 @@ export default class Exec extends VaultCommand {
     const profile = await profileSource(container, args.profile, flags)
     if (!flags.lazy) await profile.source.current()
     const { settings } = await container.settings()
-    const name = flags['ecs-server'] ? 'ecs' : (settings.core('exposure')?.value ?? 'env')
+    const served = flags['ecs-server'] ? 'ecs' : flags['ec2-server'] ? 'ec2' : undefined
+    const name = served ?? settings.core('exposure')?.value ?? 'env'
     await this.#runWith(container, profile, name, program)
   }
 

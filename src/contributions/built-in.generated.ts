@@ -5,6 +5,15 @@ import type { Part } from './part.ts'
 export const builtInParts: readonly Part[] = [
   {
     kind: 'exposures',
+    name: 'ec2',
+    packageName: '@aws-vault/exposure-ec2',
+    packageVersion: '0.1.0',
+    builtIn: true,
+    declaration: {"summary":"A local metadata service as in Amazon EC2 (IMDSv2), for programs that know no other","module":"./dist/index.js","options":{"port":{"summary":"port of the ec2 server; a free one if not set","flag":"ec2-port","env":"AWS_VAULT_EC2_PORT","type":"integer","min":0,"max":65535},"imdsV1":{"summary":"with the ec2 server: answer requests of version 1 too, which have no token","flag":"imds-v1","env":"AWS_VAULT_IMDS_V1","type":"boolean"},"bindMetadataAddress":{"summary":"with the ec2 server: serve at 169.254.169.254:80, by a small proxy started with sudo","flag":"bind-metadata-address","env":"AWS_VAULT_BIND_METADATA_ADDRESS","type":"boolean"}}},
+    load: () => import('@aws-vault/exposure-ec2'),
+  },
+  {
+    kind: 'exposures',
     name: 'ecs',
     packageName: '@aws-vault/exposure-ecs',
     packageVersion: '0.1.0',

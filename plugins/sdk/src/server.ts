@@ -3,6 +3,7 @@
  * closed to browsers and other machines. What it answers is the exposure's business.
  */
 export { type Answer, type AnswerOptions, answerJson, answerText, formatAnswer } from './server/answer.ts'
+export type { Client } from './server/connection.ts'
 export { type ContainerHandlerOptions, containerError, containerHandler } from './server/container-handler.ts'
 export { type ContainerCredentials, containerCredentials } from './server/container-shape.ts'
 export {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
+import { goodRequestOf } from './good-request.ts'
 import { type FuzzRequest, fuzzRequest, type GoodRequest } from './request-grammar.ts'
 import { SERVED, startServerProcess } from './server-process.ts'
 import { seededRandom } from './simulated-time.ts'
@@ -15,16 +16,19 @@ export interface FuzzOutcome {
   readonly rss: readonly [number, number]
 }
 
+/** A server that is fuzzed. */
+export type Fuzzed = 'ecs' | 'ec2'
+
 /**
- * Sends requests made by a grammar to an `ecs` server in a process of its own. After each connection it is looked at
+ * Sends requests made by a grammar to a server in a process of its own. After each connection it is looked at
  * what came back: credentials for good requests, and for them alone.
  * @throws AssertionError with the seed and the bytes when something else came back, or the server died
  */
-export async function fuzzServer(requests: number, seed: number): Promise<FuzzOutcome> {
+export async function fuzzServer(requests: number, seed: number, name: Fuzzed = 'ecs'): Promise<FuzzOutcome> {
   // With little room for what is young, what is resident is what is held, and not what V8 had no reason to collect yet.
-  await using server = await startServerProcess('ecs', ['--max-semi-space-size=1'])
-  const { AWS_CONTAINER_CREDENTIALS_FULL_URI = '', AWS_CONTAINER_AUTHORIZATION_TOKEN: token = '' } = server.environment
-  const { host, port, pathname } = new URL(AWS_CONTAINER_CREDENTIALS_FULL_URI)
+  await using server = await startServerProcess(name, ['--max-semi-space-size=1'])
+  const { url, header, token } = await goodRequestOf(name, server.environment)
+  const { host, port, pathname } = url
   const good: GoodRequest = { host, path: pathname, token }
   const random = seededRandom(seed)
   let sent = 0
@@ -35,8 +39,10 @@ export async function fuzzServer(requests: number, seed: number): Promise<FuzzOu
   async function client(until: number): Promise<void> {
     while (sent < until) {
       const batch: FuzzRequest[] = []
-      do batch.push(fuzzRequest(good, random))
-      while (random() < 0.5 && batch.length < 8)
+      do {
+        const made = fuzzRequest(good, random)
+        batch.push({ ...made, bytes: withHeader(made.bytes, header) })
+      } while (random() < 0.5 && batch.length < 8)
       sent += batch.length
       connections++
       const chunks = random() < 0.3 ? cut(batch, random) : [Buffer.concat(batch.map(({ bytes }) => bytes))]
@@ -81,6 +87,10 @@ function check(answer: string, batch: readonly FuzzRequest[], token: string, see
   assert.doesNotMatch(answer, /node|aws-vault\/|\.ts:|\bat [\w.]+ \(/, 'something of our inside in an answer')
   return sure
 }
+
+/** The grammar is written for a token in `Authorization`. */
+const withHeader = (bytes: Buffer, header: string): Buffer =>
+  Buffer.from(bytes.toString('latin1').replaceAll(/authorization/gi, header), 'latin1')
 
 /** The bytes of a batch in pieces. */
 function cut(batch: readonly FuzzRequest[], random: () => number): Buffer[] {

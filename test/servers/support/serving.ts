@@ -36,13 +36,17 @@ export interface Answered {
 /** Asks a container endpoint as an SDK does. */
 export function askServer(
   environment: Readonly<Record<string, string>>,
-  { path, token }: { readonly path?: string; readonly token?: string } = {},
+  {
+    path,
+    token,
+    header = 'Authorization',
+  }: { readonly path?: string; readonly token?: string; readonly header?: string } = {},
 ): Promise<Answered> {
   const { AWS_CONTAINER_CREDENTIALS_FULL_URI = '', AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file } = environment
   const uri = new URL(path ?? AWS_CONTAINER_CREDENTIALS_FULL_URI, AWS_CONTAINER_CREDENTIALS_FULL_URI)
   const own = file === undefined ? (environment.AWS_CONTAINER_AUTHORIZATION_TOKEN ?? '') : readFileSync(file, 'utf8')
   return new Promise((resolve, reject) => {
-    const sent = request(uri, { headers: { Authorization: token ?? own }, agent: false }, response => {
+    const sent = request(uri, { headers: { [header]: token ?? own }, agent: false }, response => {
       let text = ''
       response.setEncoding('utf8').on('data', part => {
         text += part

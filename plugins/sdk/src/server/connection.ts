@@ -2,6 +2,15 @@ import type { Socket } from 'node:net'
 import type { Answer } from './answer.ts'
 import { isRefusal, type Refusal, type Request, readRequestHead } from './request-head.ts'
 
+/** Who is at the other end of a connection, and where it came in. One object a connection. */
+export interface Client {
+  /** As the system writes it: `127.0.0.1`; empty on a Unix socket. */
+  readonly address: string
+  readonly port: number
+  readonly localAddress: string
+  readonly localPort: number
+}
+
 /** What a connection needs of its server. */
 export interface ConnectionHost {
   /** Names of headers that handlers read. */
@@ -9,7 +18,7 @@ export interface ConnectionHost {
   /** How many bytes a request's head may have. */
   readonly maxHeadBytes: number
   /** Answers a request: at once, or later. Never throws and never rejects. */
-  answer(request: Request): Answer | Promise<Answer>
+  answer(request: Request, client: Client): Answer | Promise<Answer>
   /** The answer to what is not taken. */
   refusal(status: Refusal['refused'] | 408): Answer
   /** Milliseconds that only go on. */
@@ -28,6 +37,7 @@ const END = '\r\n\r\n'
 export class Connection {
   readonly socket: Socket
   readonly #host: ConnectionHost
+  readonly #client: Client
   /** Bytes of requests that are not taken yet. */
   #pending: Buffer | undefined
   /** The last head and what it was read as: clients say the same again and again. */
@@ -44,6 +54,8 @@ export class Connection {
     this.socket = socket
     this.#host = host
     this.#idleSince = host.now()
+    const { remoteAddress = '', remotePort = 0, localAddress = '', localPort = 0 } = socket
+    this.#client = { address: remoteAddress, port: remotePort, localAddress, localPort }
     socket.on('data', chunk => this.#take(chunk))
     socket.on('drain', () => this.#goOn())
     // Who has sent all that it wants to say gets what is being answered, and no more.
@@ -139,7 +151,7 @@ export class Connection {
   }
 
   #answer(request: Request): void {
-    const answer = this.#host.answer(request)
+    const answer = this.#host.answer(request, this.#client)
     if ('bytes' in answer) {
       this.#send(answer, request)
       return

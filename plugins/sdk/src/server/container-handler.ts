@@ -3,7 +3,7 @@ import type { CredentialSource } from '../exposure.ts'
 import { type Answer, answerJson } from './answer.ts'
 import { containerCredentials } from './container-shape.ts'
 import { type CredentialAnswers, credentialAnswers, failureAnswer } from './credential-answers.ts'
-import type { Handler } from './loopback-server.ts'
+import type { Request } from './request-head.ts'
 
 /** The beginning of the path of a role's credentials. */
 const ROLE_PATH = '/role-arn/'
@@ -29,7 +29,11 @@ export function containerError(status: number, code: string, message: string): A
  * Answers as the credential endpoint of containers does: the profile's credentials at `path`, those of a role that they
  * may assume at `/role-arn/ARN`, nothing elsewhere, and nothing at all without the token.
  */
-export function containerHandler({ source, path, isAuthorized }: ContainerHandlerOptions): Handler {
+export function containerHandler({
+  source,
+  path,
+  isAuthorized,
+}: ContainerHandlerOptions): (request: Request) => Answer | Promise<Answer> {
   const own = credentialAnswers(source, credentials => containerCredentials(credentials))
   const roles = new Map<string, CredentialAnswers>()
   const denied = containerError(403, 'InvalidToken', 'the token is missing or wrong')

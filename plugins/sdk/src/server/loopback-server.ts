@@ -3,11 +3,11 @@ import { createServer, type Server, type Socket } from 'node:net'
 import type { Logger } from '../context.ts'
 import { VaultError } from '../errors.ts'
 import { type Answer, answerJson } from './answer.ts'
-import { Connection, type ConnectionHost } from './connection.ts'
+import { type Client, Connection, type ConnectionHost } from './connection.ts'
 import type { Request } from './request-head.ts'
 
-/** Answers a request: at once where what is needed is at hand, or later. */
-export type Handler = (request: Request) => Answer | Promise<Answer>
+/** Answers a request of a client: at once where what is needed is at hand, or later. */
+export type Handler = (request: Request, client: Client) => Answer | Promise<Answer>
 
 /** What a server serves, and to whom. All limits have defaults. */
 export interface LoopbackServerOptions {
@@ -151,12 +151,12 @@ class RunningServer implements LoopbackServer, ConnectionHost {
     }
   }
 
-  answer(request: Request): Answer | Promise<Answer> {
+  answer(request: Request, client: Client): Answer | Promise<Answer> {
     const { handler } = this.#options
     if (!this.#hosts.has(request.headers.get('host') as string)) return this.refusal(421)
     if (!this.#methods.has(request.method)) return this.refusal(405)
     try {
-      const answer = handler(request)
+      const answer = handler(request, client)
       return 'bytes' in answer ? answer : answer.catch(error => this.#failed(error))
     } catch (error) {
       return this.#failed(error)
