@@ -218,7 +218,8 @@ async function ours({ config, stored, runs, aws = [] }: Case): Promise<Seen[]> {
       lock: (_, task) => task(),
       mfaCodes: new MfaCodes({
         ask: async ({ process: command, profile }) => {
-          if (command !== undefined) return runMfaProcess(command.replace('$HOME', '/nowhere'), profile, process.env)
+          if (command !== undefined)
+            return runMfaProcess(command.replace('$HOME', '/nowhere'), profile, process.env, context)
           if (typed === undefined) throw new PromptUnavailableError('nobody is there')
           return typed
         },

@@ -9,13 +9,25 @@ const command = (profile: string): PlanStep => ({
   step: { provider: 'process', profile, parameters: { command: 'cat' } },
   why: [],
 })
-const planOf = (profile: string, source: PlanStep): Plan => ({ profile, steps: [source], notes: [] })
+const keys: PlanStep = { kind: 'stored-keys', profile: 'c', why: [] }
+const withMfaProcess = (profile: string): PlanStep => ({
+  kind: 'provider',
+  step: { provider: 'session-token', profile, parameters: {}, mfaSerial: 'alice' },
+  mfaProcess: 'cat',
+  why: [],
+})
+const planOf = (profile: string, source: PlanStep, ...exchanges: PlanStep[]): Plan => ({
+  profile,
+  steps: [source, ...exchanges],
+  notes: [],
+})
 const inside = (...profiles: string[]) => ({ AWS_VAULT_COMMANDS_OF: JSON.stringify(profiles) })
 
 describe('a command that asks for what it is to give', () => {
   const loops: readonly [name: string, plan: Plan, running: string[], chain: RegExp][] = [
     ['itself', planOf('c', command('c')), ['c'], /\(c -> c\)/],
     ['by way of another command', planOf('c', command('c')), ['b', 'c', 'd'], /\(c -> d -> c\)/],
+    ['for an MFA code', planOf('c', keys, withMfaProcess('c')), ['c'], /\(c -> c\)/],
     ['by way of a profile on top', planOf('role', command('c')), ['c'], /\(c -> role -> c\)/],
   ]
   for (const [name, plan, running, chain] of loops) {
@@ -30,6 +42,6 @@ describe('a command that asks for what it is to give', () => {
   it('is none where the source is another one', () => {
     refuseCommandLoop(planOf('c', command('c')), {})
     refuseCommandLoop(planOf('c', command('c')), inside('b'))
-    refuseCommandLoop(planOf('c', { kind: 'stored-keys', profile: 'c', why: [] }), inside('c'))
+    refuseCommandLoop(planOf('c', keys), inside('c'))
   })
 })

@@ -127,4 +127,4 @@ const askMfaCode = (
         secret: false,
         instead: 'give the code by --mfa-token',
       })
-    : runMfaProcess(process, profile, withoutSecrets(container, secretVariables))
+    : runMfaProcess(process, profile, withoutSecrets(container, secretVariables), container)

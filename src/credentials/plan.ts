@@ -58,7 +58,7 @@ export function plan(input: PlanInput): Plan {
     ...(region === undefined ? {} : { region }),
     steps: [first.step, ...others.map(({ step }) => step)],
     ...(policy?.file === undefined ? {} : { policyFile: policy.file }),
-    notes: [first, ...others].flatMap(({ notes }) => notes),
+    notes: [...[first, ...others].flatMap(({ notes }) => notes), ...(policy?.notes ?? [])],
   }
 }
 

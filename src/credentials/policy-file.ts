@@ -14,11 +14,16 @@ export function readPolicyFile(path: string): string {
   try {
     text = readBeginning(path)
   } catch (error) {
-    throw new VaultError('ERR_POLICY_READ', `the policy file cannot be read: ${(error as Error).message}`, {
-      hint: 'name a file with --policy or vault_policy',
-      facts: { file: path },
-      cause: error,
-    })
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new VaultError(
+      'ERR_POLICY_READ',
+      `the policy file cannot be read: ${code === 'EISDIR' ? `${path} is a directory` : message}`,
+      {
+        hint: 'name a file with --policy or vault_policy',
+        facts: { file: path },
+        cause: error,
+      },
+    )
   }
   return policyDocument(text, path)
 }

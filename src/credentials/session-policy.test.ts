@@ -331,4 +331,16 @@ describe('a session policy', () => {
     const made = planOf(text(keys(), role('r', 'src')), 'r', readOnly, { session: false })
     assert.deepEqual(short(made), ['keys src', 'assume-role r [ReadOnlyAccess]'])
   })
+
+  it('of the flags says which one of the config it takes the place of', () => {
+    const config = keys('vault_policy = narrow.json', `vault_policy_arns = ${AUDIT}`)
+    assert.deepEqual(
+      planOf(config, 'src', readOnly).notes.map(note => note.replace(/\(.*\)/, '(...)')),
+      [
+        'the session policy narrow.json (...) is not used: the flags take its place',
+        `the session policy ${AUDIT} (...) is not used: the flags take its place`,
+      ],
+    )
+    assert.deepEqual(planOf(config, 'src').notes, [])
+  })
 })

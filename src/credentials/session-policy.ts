@@ -1,5 +1,5 @@
 import { VaultError } from '@aws-vault/plugin-sdk'
-import type { Located } from '../aws-config/origin.ts'
+import { describeOrigin, type Located } from '../aws-config/origin.ts'
 import { getSetting } from '../aws-config/profile.ts'
 import type { ConfigFile, ConfigSection } from '../aws-config/read-config.ts'
 import { parseBoolean, parseList } from '../aws-config/values.ts'
@@ -14,6 +14,8 @@ export interface SessionPolicy {
   readonly file?: Located<string>
   readonly arns: readonly string[]
   readonly why: readonly Reason[]
+  /** Said to the user where a policy of the config is not used. */
+  readonly notes: readonly string[]
 }
 
 /** How many managed policies AWS takes with a session (API reference of STS). */
@@ -41,7 +43,8 @@ export function sessionPolicyOf(
   wishes: PolicyWishes,
   partition: string,
 ): SessionPolicy | undefined {
-  const { file, arns = [], readOnly } = isAsked(wishes) ? wishes : configured(level, config, wishes)
+  const inConfig = configured(level, config, wishes)
+  const { file, arns = [], readOnly } = isAsked(wishes) ? wishes : inConfig
   const managed = arns.flatMap(located => {
     const listed = parseList(located.value)
     // An empty variable of a script must not lift the restriction.
@@ -64,7 +67,16 @@ export function sessionPolicyOf(
       ...(file === undefined ? [] : [{ text: `restricted to what ${file.value} allows`, origin: file.origin }]),
       ...managed.map(({ value, origin }) => ({ text: `restricted to what ${value} allows`, origin })),
     ],
+    notes: isAsked(wishes) ? passedOverNotes(inConfig) : [],
   }
+}
+
+/** AWS adds policies up: together they would allow more than each. But whoever counts on the one has to hear of it. */
+function passedOverNotes({ file, arns = [] }: Asked): string[] {
+  return [...(file ? [file] : []), ...arns].map(
+    ({ value, origin }) =>
+      `the session policy ${value} (${describeOrigin(origin)}) is not used: the flags take its place`,
+  )
 }
 
 /** A plan with the text of its policy file in the step that it restricts. */

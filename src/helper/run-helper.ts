@@ -1,6 +1,7 @@
 import { buffer } from 'node:stream/consumers'
 import { type Kind, VaultError } from '@aws-vault/plugin-sdk'
 import type { Container } from '../container.ts'
+import { closeInherited } from './close-inherited.ts'
 import { READY } from './start-helper.ts'
 
 /**
@@ -14,9 +15,21 @@ export async function runHelper(container: Container, kind: Kind, name: string):
       facts: { kind, name },
     })
   }
+  closeInherited()
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void container.dispose())
   // A closed terminal is no reason to forget: it has none.
   process.on('SIGHUP', () => {})
   const input = await buffer(process.stdin)
-  await implementation.help(input, () => process.stdout.write(READY, () => process.stdout.destroy()), context)
+  let isReady = false
+  const ready = (): void => {
+    isReady = true
+    process.stdout.write(READY, () => process.stdout.destroy())
+  }
+  try {
+    await implementation.help(input, ready, context)
+  } catch (error) {
+    // Who waits for it can say it to somebody.
+    if (!isReady) process.stdout.write((error as Error).message)
+    throw error
+  }
 }

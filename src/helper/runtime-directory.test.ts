@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
@@ -37,16 +37,37 @@ describe('the directory for sockets', { skip: userId === undefined && 'Windows h
   it('is none that others may use, or that somebody put in its place', () =>
     withRoot(root => {
       const path = join(root, 'aws-vault')
-      const input = { environment: { XDG_RUNTIME_DIR: root }, cache: root, userId }
-      const unsafe = { code: 'ERR_RUNTIME_DIRECTORY', message: /others may use/ }
+      const cache = join(root, 'cache')
+      const input = { environment: { XDG_RUNTIME_DIR: root }, cache, userId }
       mkdirSync(path)
       chmodSync(path, 0o770)
-      assert.throws(() => runtimeDirectory(input), unsafe)
-      chmodSync(path, 0o700)
-      assert.throws(() => runtimeDirectory({ ...input, userId: (userId ?? 0) + 1 }), unsafe)
+      assert.equal(runtimeDirectory(input), join(cache, 'run'))
       rmSync(path, { recursive: true })
       mkdirSync(join(root, 'elsewhere'), { mode: 0o700 })
       symlinkSync(join(root, 'elsewhere'), path)
-      assert.throws(() => runtimeDirectory(input), unsafe)
+      assert.equal(runtimeDirectory(input), join(cache, 'run'))
+      for (const bad of [path, join(cache, 'run')]) {
+        rmSync(bad, { recursive: true })
+        writeFileSync(bad, '')
+      }
+      chmodSync(root, 0o700)
+      const temporary = runtimeDirectory({ ...input, cache: join(root, 'aws-vault', 'below') })
+      assert.equal(temporary, join(tmpdir(), `aws-vault-${userId}`))
+    }))
+
+  it('of another user, as under sudo, is left as it is', () =>
+    withRoot(root => {
+      const input = { environment: { XDG_RUNTIME_DIR: root }, cache: join(root, 'cache'), userId: (userId ?? 0) + 1 }
+      assert.throws(() => runtimeDirectory(input), { code: 'ERR_RUNTIME_DIRECTORY', message: /others may use it/ })
+      assert.equal(existsSync(join(root, 'aws-vault')), false)
+    }))
+
+  it('is not made where XDG_RUNTIME_DIR names nothing, or no place', () =>
+    withRoot(root => {
+      const cache = join(root, 'cache')
+      for (const given of [join(root, 'not', 'there'), 'relative']) {
+        assert.equal(runtimeDirectory({ environment: { XDG_RUNTIME_DIR: given }, cache, userId }), join(cache, 'run'))
+      }
+      assert.equal(existsSync(join(root, 'not')), false)
     }))
 })

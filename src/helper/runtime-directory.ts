@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, type Stats } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { VaultError } from '@aws-vault/plugin-sdk'
 
 /** Longest path of a socket (`sun_path` of macOS, less its end), and what is left of it for the socket's own name. */
@@ -16,42 +16,52 @@ export interface RuntimeDirectoryInput {
 
 /**
  * A directory for sockets, for this user alone: in `XDG_RUNTIME_DIR` (XDG Base Directory Specification), which goes when
- * the user logs out; else among the caches; else, where those paths are too long for sockets, in the system's directory for
- * temporary files. Made if it is not there.
- * @throws VaultError ERR_RUNTIME_DIRECTORY when others have made it, or may use it
+ * the user logs out; else among the caches; else in the system's directory for temporary files. One that is another
+ * user's, as `XDG_RUNTIME_DIR` is under sudo, that others may use, or whose path is too long for sockets, is passed over.
+ * Made if it is not there.
+ * @throws VaultError ERR_RUNTIME_DIRECTORY when none of them will do
  */
 export function runtimeDirectory({ environment, cache, userId }: RuntimeDirectoryInput): string {
-  const { XDG_RUNTIME_DIR: given } = environment
+  const { XDG_RUNTIME_DIR: given = '' } = environment
   const candidates = [
-    ...(given ? [join(given, 'aws-vault')] : []),
+    ...(isAbsolute(given) && isOwn(statsOf(given), userId) ? [join(given, 'aws-vault')] : []),
     join(cache, 'run'),
     join(tmpdir(), `aws-vault-${userId ?? 'user'}`),
   ]
-  const fitting = candidates.filter(path => Buffer.byteLength(path) <= LONGEST_SOCKET - LONGEST_NAME)
-  let problem: unknown
-  for (const path of fitting) {
-    try {
-      mkdirSync(path, { recursive: true, mode: 0o700 })
-    } catch (error) {
-      problem = error
-      continue
-    }
-    refuseOthers(path, lstatSync(path), userId)
-    return path
+  const problems: string[] = []
+  for (const path of candidates) {
+    const problem = problemOf(path, userId)
+    if (problem === undefined) return path
+    problems.push(`${path}: ${problem}`)
   }
-  const why = problem === undefined ? 'all paths are too long' : (problem as Error).message
-  throw new VaultError('ERR_RUNTIME_DIRECTORY', `there is no directory for sockets: ${why}`, {
-    hint: 'set XDG_RUNTIME_DIR to a directory of your own',
+  throw new VaultError('ERR_RUNTIME_DIRECTORY', `there is no directory for sockets (${problems.join('; ')})`, {
+    hint: 'see whose they are, by ls -ld; remove what is not yours, or make it yours alone: chmod 700',
     facts: { candidates },
   })
 }
 
-/** Whoever made the directory could put a socket of theirs in it. */
-function refuseOthers(path: string, stats: Stats, userId: number | undefined): void {
-  if (userId === undefined) return
-  if (stats.isDirectory() && stats.uid === userId && (stats.mode & 0o077) === 0) return
-  throw new VaultError('ERR_RUNTIME_DIRECTORY', `others may use the directory for sockets ${path}`, {
-    hint: `see whose it is: ls -ld '${path}'; if it is yours: chmod 700 '${path}'`,
-    facts: { path },
-  })
+/** Why sockets should not lie there; `undefined` when they may. */
+function problemOf(path: string, userId: number | undefined): string | undefined {
+  if (Buffer.byteLength(path) > LONGEST_SOCKET - LONGEST_NAME) return 'the path is too long'
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+    const stats = lstatSync(path)
+    // Whoever made the directory could put a socket of theirs in it.
+    return isOwn(stats, userId) && (userId === undefined || (stats.mode & 0o077) === 0)
+      ? undefined
+      : 'others may use it'
+  } catch (error) {
+    return (error as Error).message
+  }
 }
+
+function statsOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path)
+  } catch {
+    return undefined
+  }
+}
+
+const isOwn = (stats: Stats | undefined, userId: number | undefined): boolean =>
+  stats?.isDirectory() === true && (userId === undefined || stats.uid === userId)

@@ -29,14 +29,15 @@ export interface WantedProfiles {
  * @throws VaultError ERR_SSO_NAME when two profiles would have one name, or one a name that it cannot have
  */
 export function wantedProfiles(available: readonly SsoRole[], wish: Wish): WantedProfiles {
-  for (const role of available) checkRole(role)
   const { accounts, roles } = wish
   checkFilter('account', accounts, new Set(available.flatMap(it => [it.accountId, it.accountName])))
   checkFilter('role', roles, new Set(available.map(({ roleName }) => roleName)))
   const isWanted = ({ accountId, accountName, roleName }: SsoRole): boolean =>
     (accounts === undefined || accounts.includes(accountId) || accounts.includes(accountName)) &&
     (roles === undefined || roles.includes(roleName))
-  const wanted = available.filter(isWanted).map(role => ({ role, profile: profileOf(role, wish) }))
+  const chosen = available.filter(isWanted)
+  for (const role of chosen) checkRole(role)
+  const wanted = chosen.map(role => ({ role, profile: profileOf(role, wish) }))
   for (const same of Map.groupBy(wanted, ({ profile }) => profile.name).values()) checkName(same)
   return {
     profiles: wanted.map(({ profile }) => profile),

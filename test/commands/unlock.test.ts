@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { chmodSync, readdirSync, readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { startLocalAws } from '../local-aws/index.ts'
-import { KEYS, PASSPHRASE, Sandbox } from '../support/sandbox.ts'
+import { KEYS, PASSPHRASE, RUN, Sandbox } from '../support/sandbox.ts'
 
 const skip = process.platform === 'win32' && 'Windows has keystores of its own'
 
@@ -115,15 +116,35 @@ describe('unlock and lock', { skip }, () => {
     assert.notEqual(scene.agent(), agent)
   })
 
-  it('refuse a directory for sockets that others may use', async () => {
+  it('keep nothing open that somebody else has', { skip: linux }, async () => {
+    await using scene = new Scene()
+    const { sandbox } = scene
+    sandbox.env.AWS_VAULT_FILE_AGENT = 'false'
+    await sandbox.add('work')
+    sandbox.env.AWS_VAULT_FILE_AGENT = 'true'
+    const [node, run] = [process.execPath, RUN].map(path => `'${path}'`)
+    // A lock by the numbers that scripts use, and a pipe whose end is waited for.
+    const script = `exec 9>a 200>b; flock 9; flock 200; ${node} ${run} unlock >/dev/null; exec 9>&- 200>&-; flock -n a true && flock -n b true && echo free
+      ${node} ${run} lock >/dev/null; ${node} ${run} unlock 40>&1 >/dev/null | cat; echo ended`
+    const { status, stdout } = spawnSync('bash', ['-c', script], {
+      cwd: sandbox.home,
+      env: sandbox.environment(),
+      encoding: 'utf8',
+      timeout: 60_000,
+    })
+    assert.deepEqual({ status, stdout }, { status: 0, stdout: 'free\nended\n' })
+    assert.ok(scene.agent())
+  })
+
+  it('pass over a directory for sockets that others may use', async () => {
     await using scene = new Scene()
     const { sandbox } = scene
     await sandbox.add('work')
-    chmodSync(join(sandbox.home, 'aws-vault'), 0o777)
-    const { stderr } = await sandbox.fails(['unlock'])
-    // What does not need one works without.
-    await sandbox.ok(['exec', '-n', 'work', '--', 'true'])
-    assert.match(stderr, /others may use the directory for sockets .*\n {2}hint: .*chmod 700/)
-    chmodSync(join(sandbox.home, 'aws-vault'), 0o700)
+    const directory = join(sandbox.home, 'aws-vault')
+    mkdirSync(directory, { recursive: true })
+    chmodSync(directory, 0o777)
+    await sandbox.ok(['unlock'])
+    assert.deepEqual(readdirSync(directory), [])
+    await sandbox.ok(['exec', '-n', 'work', '--', 'true'], { env: { AWS_VAULT_FILE_PASSPHRASE: undefined } })
   })
 })

@@ -239,7 +239,7 @@ export const AWS_FAILURES: readonly Failure[] = [
   {
     name: 'an mfa_process that fails',
     config: `${withMfa}mfa_process = exit 3 # ${KEYS.secretAccessKey}\n`,
-    says: /the mfa_process of profile "work" ended with 3\n {2}hint: /,
+    says: /the mfa_process of profile "work" ended with exit code 3\n {2}hint: /,
   },
   {
     name: 'an mfa_process that prints nonsense',

@@ -24,6 +24,8 @@ import type { WrappingKeys } from './wrapping-keys.ts'
 const DEFAULT_ROUNDS = 600_000
 /** From so many rounds on, deriving the key takes longer than the rest of us, so that an agent is worth it. */
 const MANY_ROUNDS = 100_000
+/** The most that one build of the Go tool reads. */
+const MOST_ROUNDS_WRITTEN = 1_300_000
 
 /** A directory of sealed items that share one passphrase. */
 export class FileKeyring implements Keyring {
@@ -31,8 +33,8 @@ export class FileKeyring implements Keyring {
   readonly #directory: VaultDirectory
   readonly #passphrase: Passphrase
   readonly #proven: ProvenKeys
-  readonly #agent: AgentClient | undefined
   #tended = false
+  #agentClient: { readonly client: AgentClient | undefined } | undefined
 
   constructor(path: string, context: PartContext) {
     this.#context = context
@@ -44,7 +46,6 @@ export class FileKeyring implements Keyring {
       isNew: () => this.#directory.sealed().next().done === true,
       fit: keys => this.#proven.fit(keys),
     })
-    this.#agent = agentOf(path, context)
   }
 
   async get(key: string): Promise<Item | undefined> {
@@ -57,7 +58,7 @@ export class FileKeyring implements Keyring {
     if (contentKey === undefined) throw await this.#lockedItem(file, keys)
     const item = await this.#decrypt(file, contentKey)
     this.#proven.opened(file)
-    await this.#tend(keys, file.jwe.rounds < this.#rounds)
+    await this.#tend(keys, file.jwe.rounds < this.#wishedRounds)
     return item
   }
 
@@ -121,20 +122,36 @@ export class FileKeyring implements Keyring {
     const agent = this.#agent
     if (agent === undefined || this.#directory.sealed().next().done === true) return undefined
     const until = await agent.until()
-    if (until !== undefined) return until
+    // A passphrase that is given is looked at all the same: a wrong one must not seem right.
+    if (until !== undefined && !this.#passphrase.given) return until
     const keys = await this.#passphrase.keys()
     if ((await this.#proven.fit(keys)) !== 'opens') throw this.#wrongPassphrase()
     await this.#tendAlone(keys, agent)
     return agent.until()
   }
 
-  get #rounds(): number {
+  /** Looked for when an item is read or written: where there is none, no directory for its socket need be made. */
+  get #agent(): AgentClient | undefined {
+    this.#agentClient ??= { client: agentOf(this.#directory.path, this.#context) }
+    return this.#agentClient.client
+  }
+
+  get #wishedRounds(): number {
     const { workFactor } = this.#context.options
     return typeof workFactor === 'number' ? workFactor : DEFAULT_ROUNDS
   }
 
-  #sealer(): Promise<Sealer> {
-    return this.#passphrase.keys().then(keys => sealerOf(keys, this.#rounds, this.#directory, this.#proven))
+  /** What is wished, or what is there: a vault is as weak as its weakest item, and one careless run must not weaken it. */
+  get #rounds(): number {
+    let rounds = this.#wishedRounds
+    for (const { jwe } of this.#directory.sealed()) {
+      if (jwe.rounds > rounds && jwe.rounds <= MOST_ROUNDS_WRITTEN) rounds = jwe.rounds
+    }
+    return rounds
+  }
+
+  async #sealer(): Promise<Sealer> {
+    return sealerOf(await this.#passphrase.keys(), this.#rounds, this.#directory, this.#proven)
   }
 
   /**
@@ -143,7 +160,7 @@ export class FileKeyring implements Keyring {
    */
   async #tend(keys: WrappingKeys, isWeak: boolean): Promise<void> {
     if (this.#tended) return
-    const agent = !this.#passphrase.given || this.#rounds >= MANY_ROUNDS ? this.#agent : undefined
+    const agent = !this.#passphrase.given || this.#wishedRounds >= MANY_ROUNDS ? this.#agent : undefined
     if (agent === undefined && !isWeak) return
     this.#tended = true
     try {
@@ -158,8 +175,9 @@ export class FileKeyring implements Keyring {
     return this.#locked(this.#lockName(), async () => {
       const sealer = await sealerOf(keys, this.#rounds, this.#directory, this.#proven)
       const { derivation } = sealer
-      // An agent opens what is sealed by its own key, and nothing else.
-      const isMeant = ({ jwe }: SealedFile): boolean => agent !== undefined || jwe.rounds < this.#rounds
+      // An agent opens what is sealed by its own key, and nothing else. What is sealed more strongly stays as it is.
+      const isMeant = ({ jwe: { rounds } }: SealedFile): boolean =>
+        rounds < derivation.rounds || (agent !== undefined && rounds === derivation.rounds)
       await sealAnew({ directory: this.#directory, sealer, isMeant, context: this.#context })
       if (agent === undefined || !this.#proven.holds(derivation)) return
       const running = await agent.wrap(newContentKey())

@@ -6,7 +6,6 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Availability, Keyring, KeyringBackend, PartContext, Unlocked } from '@aws-vault/plugin-sdk'
 import { AgentClient } from './agent/client.ts'
-import type { AgentInput } from './agent/protocol.ts'
 import { socketOf } from './agent/start-agent.ts'
 import { FileKeyring } from './file-keyring.ts'
 import { systemCode } from './storage-error.ts'
@@ -52,8 +51,8 @@ const backend: KeyringBackend = {
   },
 
   async help(input: Uint8Array, ready: () => void, context: PartContext): Promise<void> {
-    const { serveKeys } = await import('./agent/serve.ts')
-    await serveKeys(JSON.parse(Buffer.from(input).toString()) as AgentInput, ready, context)
+    const { readAgentInput, serveKeys } = await import('./agent/serve.ts')
+    await serveKeys(readAgentInput(input), ready, context)
   },
 }
 

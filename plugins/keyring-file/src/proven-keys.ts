@@ -31,7 +31,9 @@ export class ProvenKeys {
   async fit(keys: WrappingKeys, except?: string): Promise<Fit> {
     let rounds = 0
     let refused = false
-    for (const file of this.#directory.sealed()) {
+    // Cheapest first: one that somebody made to take long is no reason to give up.
+    const files = [...this.#directory.sealed()].sort((one, other) => one.jwe.rounds - other.jwe.rounds)
+    for (const file of files) {
       if (file.path === except) continue
       if (!keys.has(file.jwe)) rounds += file.jwe.rounds
       // Opening the key inside is enough: it carries a check value.

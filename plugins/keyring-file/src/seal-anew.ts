@@ -24,8 +24,8 @@ export async function sealAnew({ directory, sealer, isMeant, context }: Work): P
   let sealed = 0
   let rounds = 0
   const { derivation, keys } = sealer
-  for (const file of directory.sealed()) {
-    if (isSameDerivation(file.jwe, derivation) || !isMeant(file)) continue
+  const files = [...directory.sealed()].filter(file => !isSameDerivation(file.jwe, derivation) && isMeant(file))
+  for (const file of files.sort((one, other) => one.jwe.rounds - other.jwe.rounds)) {
     if (!keys.has(file.jwe)) rounds += file.jwe.rounds
     if (rounds > ROUNDS_AT_ONCE) break
     const opener = await unwrapContentKey(file.jwe.encryptedKey, await keys.get(file.jwe))

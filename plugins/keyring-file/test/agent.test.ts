@@ -114,14 +114,14 @@ describe('the agent', { skip }, () => {
     assert.deepEqual(Object.keys(rest).sort(), ['derivation', 'idleSeconds', 'socket'])
   })
 
-  it('makes all items ones that its key opens, and no weaker', async () => {
+  it('makes all items ones that its key opens, and none weaker than it was', async () => {
     await using scene = new Scene()
     await fillWithoutAgent(scene, 1000, 'weak', 'weaker')
     await fillWithoutAgent(scene, 3000, 'strong')
     const vault = await scene.open(undefined, { answers: ['p'], options: { workFactor: 2000 } })
     await vault.get('weak')
     for (const key of ['weak', 'weaker', 'strong']) {
-      assert.deepEqual(scene.header(key).p2c, 2000, key)
+      assert.deepEqual(scene.header(key).p2c, 3000, key)
       assert.equal(textOf(await (await scene.open(undefined)).get(key)), textOf(item(key)))
     }
   })
@@ -166,6 +166,37 @@ describe('the agent', { skip }, () => {
     assert.equal(existsSync(socket), false)
     assert.equal(await backend.lock?.(scene.context()), false)
     await assert.rejects((await scene.open(undefined)).get('dev'), /unexpected question/)
+  })
+
+  it('that does not answer is waited for once, and lock says so', async () => {
+    await using scene = new Scene()
+    await fillWithoutAgent(scene, 1000, 'dev', 'prod')
+    await backend.unlock?.(scene.context({ answers: ['p'] }))
+    const { socket } = scene
+    await backend.lock?.(scene.context())
+    await scene.agents[0]?.ended
+    let asked = 0
+    const server = createServer(connection => {
+      asked += 1
+      connection.on('error', () => {}).resume()
+    })
+    await new Promise<void>(resolve => server.listen(socket, resolve))
+    const vault = await openVault(scene.vault, 'p', scene.options())
+    await vault.get('dev')
+    await vault.get('prod')
+    await vault.set(item('new'))
+    assert.equal(asked, 1)
+    await assert.rejects(backend.lock?.(scene.context()) ?? Promise.resolve(), /does not answer/)
+    assert.equal(existsSync(socket), false)
+    await new Promise(resolve => server.close(resolve))
+  })
+
+  it('does not make a wrong passphrase that is given a right one', async () => {
+    await using scene = new Scene()
+    await fillWithoutAgent(scene, 1000, 'dev')
+    await backend.unlock?.(scene.context({ answers: ['p'] }))
+    const wrong = scene.context({ options: { passphrase: 'wrong' } })
+    await assert.rejects(backend.unlock?.(wrong) ?? Promise.resolve(), { code: 'ERR_KEYRING_LOCKED' })
   })
 
   it('does not take a wrong passphrase', async () => {

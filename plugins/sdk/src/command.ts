@@ -14,6 +14,8 @@ export interface Command {
   readonly setting: string
   /** The profile that has the setting. */
   readonly profile: string
+  /** What it gets as its environment; ours, with all there is in it, if absent. */
+  readonly environment?: Readonly<Record<string, string | undefined>>
 }
 
 /** How a command ended. */
@@ -42,10 +44,11 @@ const largestOutput = 1 << 20
 export async function commandOutput(command: Command, { signal }: Pick<PartContext, 'signal'>): Promise<string> {
   signal.throwIfAborted()
   const { spawn } = await import('node:child_process')
+  const { environment = process.env } = command
   const child = spawn(command.line, {
     shell: true,
     stdio: ['inherit', 'pipe', 'inherit'],
-    env: { ...process.env, [profilesVariable]: JSON.stringify([...commandProfiles(process.env), command.profile]) },
+    env: { ...environment, [profilesVariable]: JSON.stringify([...commandProfiles(process.env), command.profile]) },
   })
   const chunks: Buffer[] = []
   let size = 0

@@ -1,6 +1,6 @@
-import { lstatSync } from 'node:fs'
+import { lstatSync, unlinkSync } from 'node:fs'
 import type { Socket } from 'node:net'
-import type { PartContext } from '@aws-vault/plugin-sdk'
+import { KeyringStorageError, type PartContext } from '@aws-vault/plugin-sdk'
 import type { Derivation, Jwe } from '../jwe.ts'
 import { type Answer, derivationFromJson, derivationToJson, LONGEST_LINE, type Request } from './protocol.ts'
 
@@ -17,6 +17,8 @@ export interface Wrapped {
 export class AgentClient {
   readonly #socket: string
   readonly #context: PartContext
+  /** One that did not answer is not asked again by this process. */
+  #isStuck = false
 
   /** @param socket path of the agent's socket */
   constructor(socket: string, context: PartContext) {
@@ -45,28 +47,46 @@ export class AgentClient {
     return (await this.#ask({ ask: 'status' }))?.until
   }
 
-  /** Lets it forget its key and end. `false`: there was none. */
+  /**
+   * Lets it forget its key and end. `false`: there was none.
+   * @throws KeyringStorageError when there is one that does not answer
+   */
   async lock(): Promise<boolean> {
-    return (await this.#ask({ ask: 'lock' })) !== undefined
+    if (!this.#isThere()) return false
+    if ((await this.#ask({ ask: 'lock' })) !== undefined) return true
+    // A killed one leaves its socket behind; one that is stuck ends when it finds its socket gone.
+    unlinkSync(this.#socket)
+    if (!this.#isStuck) return false
+    throw new KeyringStorageError('the agent that keeps the vault open does not answer', {
+      hint: 'it ends as soon as it goes on; to end it now, look for it: pgrep -af "helper keyrings file"',
+      facts: { keyring: 'file' },
+    })
+  }
+
+  #isThere(): boolean {
+    return lstatSync(this.#socket, { throwIfNoEntry: false })?.isSocket() === true
   }
 
   async #ask(request: Request): Promise<Answer | undefined> {
     // Node's net is slow to load, and mostly there is no agent.
-    if (!lstatSync(this.#socket, { throwIfNoEntry: false })?.isSocket()) return undefined
+    if (this.#isStuck || !this.#isThere()) return undefined
     const { connect } = await import('node:net')
     try {
       return JSON.parse(await exchange(connect(this.#socket), `${JSON.stringify(request)}\n`, this.#context.signal))
     } catch (error) {
       this.#context.signal.throwIfAborted()
+      this.#isStuck = error instanceof LateError
       this.#context.logger.debug(`no answer of the agent of the vault: ${(error as Error).message}`)
       return undefined
     }
   }
 }
 
+class LateError extends Error {}
+
 function exchange(socket: Socket, line: string, signal: AbortSignal): Promise<string> {
   return new Promise<string>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`none within ${PATIENCE} ms`)), PATIENCE)
+    const timer = setTimeout(() => reject(new LateError(`none within ${PATIENCE} ms`)), PATIENCE)
     const abort = (): void => reject(signal.reason as Error)
     signal.addEventListener('abort', abort, { once: true })
     socket.once('close', () => {

@@ -1,6 +1,6 @@
 import { chmodSync, lstatSync, unlinkSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
-import type { PartContext } from '@aws-vault/plugin-sdk'
+import { type PartContext, VaultError } from '@aws-vault/plugin-sdk'
 import { isSameDerivation, unwrapContentKey, wrapContentKey } from '../jwe.ts'
 import {
   type AgentInput,
@@ -15,6 +15,24 @@ import {
 const LOOK_EVERY = 10_000
 /** Milliseconds that somebody who has connected may take to ask. */
 const PATIENCE = 1000
+
+/**
+ * What an agent is started with.
+ * @throws VaultError ERR_HELPER_INPUT for anything else
+ */
+export function readAgentInput(input: Uint8Array): AgentInput {
+  try {
+    return JSON.parse(Buffer.from(input).toString())
+  } catch {
+    throw new VaultError(
+      'ERR_HELPER_INPUT',
+      'the agent of the file keyring is started by AWS Vault, with what it is to keep',
+      {
+        hint: 'open the vault by: aws-vault unlock',
+      },
+    )
+  }
+}
 
 /**
  * Keeps the key of a vault in memory and answers who connects to the socket: this user's programs, by the rights of the
