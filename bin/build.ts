@@ -134,6 +134,7 @@ export async function buildDist(): Promise<void> {
   await Promise.all([
     bundle('start.ts', 'start.cjs'),
     bundle('oclif.ts', 'oclif.cjs'),
+    bundle('segment/main.ts', 'segment.cjs'),
     ...Object.entries(vendored).map(vendorBundle),
   ])
   rmSync(join(root, 'dist'), { recursive: true, force: true })

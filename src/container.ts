@@ -48,6 +48,16 @@ export interface World {
   readonly debug: boolean
 }
 
+/** A kind of keyring, with what it takes to open it. */
+export interface Keystore {
+  readonly part: Part
+  readonly implementation: KeyringBackend
+  readonly context: PartContext
+}
+
+/** Asks the person at the desk. */
+export type Ask = (request: PromptRequest) => Promise<string>
+
 /** An open keyring and what lies in it. */
 export interface Vault {
   /** The backend's name, for messages. */
@@ -71,6 +81,7 @@ export class Container {
   readonly #disposals: (() => Promise<void>)[] = []
   readonly #interruption = new AbortController()
   #sharesTerminal = false
+  #terminal: Ask | undefined
 
   constructor(world: World) {
     this.world = world
@@ -100,21 +111,25 @@ export class Container {
     )
   }
 
-  /** The keyring that the user chose, or the best one that works here. */
+  /** The keystore that the user chose, or the best one that works here. */
+  async keystore(): Promise<Keystore> {
+    const { settings } = await this.settings()
+    const chosen = settings.core('backend')
+    return this.#part<KeyringBackend>('keyrings', chosen?.value ?? (await this.#bestBackend()), chosen?.origin)
+  }
+
+  /** What lies in that keystore. */
   vault(): Promise<Vault> {
     return this.#once('vault', async () => {
-      const { settings } = await this.settings()
-      const chosen = settings.core('backend')
-      const backend = chosen?.value ?? (await this.#bestBackend())
-      const { part, implementation, context } = await this.#part<KeyringBackend>('keyrings', backend, chosen?.origin)
+      const { part, implementation, context } = await this.keystore()
       const keyring: Keyring = await implementation.open(context)
       this.#disposals.push(() => keyring.close())
       const store = Object.entries(part.declaration.options ?? {})
         .filter(([, { secret, type }]) => !secret && (type === undefined || type === 'string' || type === 'path'))
         .map(([name, { type }]) => [name, type === 'path' ? realPath(context.options[name]) : context.options[name]])
       return {
-        backend,
-        identity: JSON.stringify([backend, part.packageName, store]),
+        backend: part.name,
+        identity: JSON.stringify([part.name, part.packageName, store]),
         credentials: new CredentialStore(keyring, secret => this.redactor.add(secret)),
         sessions: new SessionCache(keyring, this.clock, secret => this.redactor.add(secret)),
         ssoTokens: new SsoTokens(keyring, secret => this.redactor.add(secret)),
@@ -138,7 +153,14 @@ export class Container {
   readonly ask = async (request: PromptRequest): Promise<string> => {
     const { settings } = await this.settings()
     const name = settings.core('prompt')?.value ?? 'terminal'
-    if (this.#sharesTerminal && name === 'terminal') await refuseSharedTerminal(request)
+    if (name === 'terminal') {
+      const answered = await this.#terminal?.(request)
+      if (answered !== undefined) {
+        if (request.secret) this.redactor.add(answered)
+        return answered
+      }
+      if (this.#sharesTerminal) await refuseSharedTerminal(request)
+    }
     const { implementation, context } = await this.#part<Prompt>('prompts', name)
     const answer = await this.#asked(implementation, request, context)
     if (request.secret) this.redactor.add(answer)
@@ -148,6 +170,14 @@ export class Container {
   /** From now on another program runs on our terminal, or nobody looks at it: no question may get in its way. */
   shareTerminal(): void {
     this.#sharesTerminal = true
+  }
+
+  /**
+   * Puts somebody in place of the terminal, who asks in his own: a process that has none is started by one that has.
+   * @param ask throws a PromptUnavailableError when nobody is there any more
+   */
+  askInstead(ask: Ask): void {
+    this.#terminal = ask
   }
 
   async #asked(prompt: Prompt, request: PromptRequest, context: PartContext): Promise<string> {

@@ -7,7 +7,13 @@ import Exec from './commands/exec.ts'
 import Export from './commands/export.ts'
 import List from './commands/list.ts'
 import PluginsUse from './commands/plugins/use.ts'
+import PromptSegment from './commands/prompt-segment.ts'
+import Refresh from './commands/refresh.ts'
 import Remove from './commands/remove.ts'
+import ServerDetached from './commands/server/detached.ts'
+import ServerStart from './commands/server/start.ts'
+import ServerStatus from './commands/server/status.ts'
+import ServerStop from './commands/server/stop.ts'
 import SsoList from './commands/sso/list.ts'
 import SsoLogin from './commands/sso/login.ts'
 import Version from './commands/version.ts'
@@ -22,7 +28,13 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   export: Export,
   list: List,
   'plugins:use': PluginsUse,
+  'prompt-segment': PromptSegment,
+  refresh: Refresh,
   remove: Remove,
+  'server:detached': ServerDetached,
+  'server:start': ServerStart,
+  'server:status': ServerStatus,
+  'server:stop': ServerStop,
   'sso:list': SsoList,
   'sso:login': SsoLogin,
   version: Version,

@@ -13,6 +13,8 @@ export const commands: Readonly<Record<string, () => Promise<{ default: CommandC
   exec: () => import('./exec.ts'),
   export: () => import('./export.ts'),
   list: () => import('./list.ts'),
+  'prompt-segment': () => import('./prompt-segment.ts'),
+  refresh: () => import('./refresh.ts'),
   remove: () => import('./remove.ts'),
   version: () => import('./version.ts'),
 }

@@ -12,8 +12,10 @@ const domain = [
   'credentials',
   'exec',
   'export',
+  'helper',
   'locks',
   'output',
+  'segment',
   'server',
   'settings',
   'vault',
@@ -39,7 +41,13 @@ const withContainer = [
   'src/credentials/sso-login.ts',
   'src/credentials/sso-token-store.ts',
   'src/credentials/who-is.ts',
+  'src/server/detach.ts',
+  'src/server/detached-conversation.ts',
   'src/server/profile-source.ts',
+  'src/server/run-server.ts',
+  'src/server/running-servers.ts',
+  'src/server/serve-profiles.ts',
+  'src/server/start-detached.ts',
 ]
 
 interface Import {

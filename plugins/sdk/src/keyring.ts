@@ -49,4 +49,9 @@ export interface KeyringBackend {
   available(context: PartContext): Promise<Availability>
   /** Opens it, without prompting: the passphrase is asked when it is first needed. */
   open(context: PartContext): Promise<Keyring>
+  /**
+   * Whether a person has to unlock the store before another program of this user can read it. Asks without prompting,
+   * unlocking or reading an item, and within a second. Absent where that cannot be told.
+   */
+  isLocked?(context: PartContext): Promise<boolean>
 }
