@@ -125,12 +125,20 @@ describe('loopback server: who is answered', () => {
       'Origin: null',
       `Origin: http://127.0.0.1:${served.port}`,
       'Sec-Fetch-Site: none',
-      'Sec-Fetch-Mode: no-cors',
+      'Sec-Fetch-Mode: cors\r\nSec-Fetch-Site: cross-site',
       'sec-fetch-dest: image',
       'Access-Control-Request-Method: GET',
     ]) {
       assert.equal(await statusOf(served.port, served.good(`${header}\r\n`)), 403, header)
     }
+  })
+
+  test('but a program that uses fetch of Node', async () => {
+    await using served = await serve()
+    const answer = await fetch(`${served.server.url}/`, {
+      headers: { Authorization: 'a-token-of-32-characters-or-so..' },
+    })
+    assert.equal(await answer.text(), SECRET)
   })
 
   test('no other method', async () => {
@@ -182,7 +190,7 @@ describe('loopback server: who is answered', () => {
 
 describe('loopback server: what is taken', () => {
   test('a path as it is, and none that others may read differently', async () => {
-    await using served = await serve()
+    await using served = await serve({ handler: ({ path }) => answerText(200, path) })
     for (const target of [
       '/..',
       '/../',

@@ -147,7 +147,7 @@ const CHANGES: readonly Change[] = [
           'Origin',
           'origin',
           'Sec-Fetch-Site',
-          'sec-fetch-mode',
+          'sec-fetch-user',
           'SEC-FETCH-DEST',
           'Access-Control-Request-Method',
         ]),

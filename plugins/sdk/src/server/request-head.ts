@@ -55,8 +55,8 @@ export function readRequestHead(head: string, keep: ReadonlySet<string>): Reques
     const field = HEADER_LINE.exec(lines[index] as string)
     if (field === null) return { refused: 400 }
     const name = (field[1] as string).toLowerCase()
-    // Only browsers send these, and scripts in them cannot leave them out.
-    if (name.startsWith('sec-fetch-')) return { refused: 403 }
+    // Browsers send these with every request, and scripts in them cannot leave them out. `fetch` of Node sends the mode alone.
+    if (name.startsWith('sec-fetch-') && name !== 'sec-fetch-mode') return { refused: 403 }
     if (!DECISIVE.has(name) && !keep.has(name)) continue
     if (headers.has(name)) return { refused: 400 }
     headers.set(name, (field[2] as string).trimEnd())
