@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, openSync, readFileSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
 import { VaultError } from '@aws-vault/plugin-sdk'
 import type { Ask } from '../container.ts'
@@ -12,8 +11,8 @@ export interface Detaching {
   readonly program: readonly [string, ...string[]]
   readonly environment: Readonly<Record<string, string>>
   readonly order: Order
-  /** What goes to its standard error. Made for this user alone. */
-  readonly logFile: string
+  /** The open file that is its standard error. */
+  readonly log: number
   readonly platform: NodeJS.Platform
   /** Answers its questions until it serves. */
   ask: Ask
@@ -32,7 +31,7 @@ const DETACH = 'ulimit -c 0; exec 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-; "$@" <&3 3<&- &
  * @throws VaultError what the server says when it cannot begin; ERR_SERVER_DETACH when it ends without a word
  */
 export async function detachServer(detaching: Detaching): Promise<ServerState> {
-  const { order, ask, signal, logFile } = detaching
+  const { order, ask, signal } = detaching
   signal.throwIfAborted()
   const { child, stdin, stdout } = launch(detaching)
   const failed = new Promise<never>((_, reject) => child.once('error', reject))
@@ -50,7 +49,7 @@ export async function detachServer(detaching: Detaching): Promise<ServerState> {
   } catch (error) {
     signal.throwIfAborted()
     if (error instanceof VaultError) throw error
-    throw silent(logFile, error)
+    throw silent(error)
   } finally {
     signal.removeEventListener('abort', abort)
     abort()
@@ -77,30 +76,23 @@ interface Launched {
   readonly stdout: Readable
 }
 
-function launch({ program, environment, platform, logFile }: Detaching): Launched {
+function launch({ program, environment, platform, log }: Detaching): Launched {
   const words = [...program, 'server', 'detached']
   const [file, ...rest] = platform === 'win32' ? words : ['/bin/sh', '-c', DETACH, 'sh', ...words]
-  const log = openSync(logFile, 'wx', 0o600)
-  try {
-    const child = spawn(file as string, rest, {
-      env: environment,
-      detached: true,
-      // Node closes the standard input of a child that has ended, as the shell does at once; other pipes it leaves open.
-      stdio: platform === 'win32' ? ['pipe', 'pipe', log] : ['ignore', 'pipe', log, 'pipe'],
-      windowsHide: true,
-    })
-    const [stdin, stdout, , further] = child.stdio
-    return { child, stdin: (further ?? stdin) as Writable, stdout: stdout as Readable }
-  } finally {
-    closeSync(log)
-  }
+  const child = spawn(file as string, rest, {
+    env: environment,
+    detached: true,
+    // Node closes the standard input of a child that has ended, as the shell does at once; other pipes it leaves open.
+    stdio: platform === 'win32' ? ['pipe', 'pipe', log] : ['ignore', 'pipe', log, 'pipe'],
+    windowsHide: true,
+  })
+  const [stdin, stdout, , further] = child.stdio
+  return { child, stdin: (further ?? stdin) as Writable, stdout: stdout as Readable }
 }
 
-/** What was said on stderr is all there is then. */
-function silent(logFile: string, cause: unknown): VaultError {
-  const said = readFileSync(logFile, 'utf8').trim().split('\n').at(-1) || (cause as Error).message
-  return new VaultError('ERR_SERVER_DETACH', `the server could not be started: ${said}`, {
-    hint: 'leave out --detach to see what it says',
+/** What it wrote to its standard error is all there is then. */
+const silent = (cause: unknown): VaultError =>
+  new VaultError('ERR_SERVER_DETACH', `the server could not be started: ${(cause as Error).message}`, {
+    hint: 'leave out --detach to see what it does',
     cause,
   })
-}

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { isVaultError } from '@aws-vault/plugin-sdk'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import type { Container } from '../container.ts'
 import { lockIfPossible } from '../locks/lock-if-possible.ts'
 import { writeStderr } from '../output/logger.ts'
@@ -34,28 +33,31 @@ async function startNew(container: Container, { id, argv, order }: DetachedWish)
   const { contributions } = await container.settings()
   const { open, secrets } = detachedEnvironment(world.environment, contributions.secretVariables())
   const directory = stateDirectory(container)
-  const log = logFile(directory, id)
+  // Read by this descriptor, whatever becomes of the file: a server that cannot begin removes it.
+  const log = openSync(logFile(directory, id), 'ax+', 0o600)
   try {
     const state = await detachServer({
       program: [process.execPath, process.argv[1] ?? ''],
       environment: open,
       order: { argv, secrets, id, order },
-      logFile: log,
+      log,
       platform: world.platform,
       ask,
       signal,
     })
-    relay(log)
     return { directory, state }
   } catch (error) {
-    if (!isVaultError(error, 'ERR_SERVER_DETACH')) relay(log)
     removeState(directory, id)
     throw error
+  } finally {
+    relay(log)
+    closeSync(log)
   }
 }
 
 /** What it had to say while it was started is for whoever started it. */
-function relay(log: string): void {
-  const said = readFileSync(log, 'utf8').trimEnd()
-  if (said !== '') writeStderr(said)
+function relay(log: number): void {
+  const said = Buffer.alloc(fstatSync(log).size)
+  readSync(log, said, 0, said.length, 0)
+  if (said.length > 0) writeStderr(said.toString().trimEnd())
 }

@@ -205,7 +205,7 @@ describe('server start --detach', { timeout: 120_000 }, () => {
       stderr,
       new RegExp(`127\\.0\\.0\\.1:${port}: server ${pid} \\(work\\) does, since .*\n  hint: .*server stop ${pid}`),
     )
-    const alien = createServer().listen(0, '127.0.0.1')
+    const alien = createServer().listen(0, '127.0.0.1').unref()
     await once(alien, 'listening')
     const other = String((alien.address() as { port: number }).port)
     const taken = await scene.sandbox.fails(['server', 'start', 'play', '--detach', '--port', other])
