@@ -55,8 +55,10 @@ function containerVariables(state: ServerState, profile: ServedProfile): Record<
       facts: { kind: state.kind },
     })
   }
-  const reached = isForwarded(state) ? `http://${CONTAINER_HOST}${new URL(uri).pathname}` : uri
-  return { ...variablesOf(profile), AWS_CONTAINER_CREDENTIALS_FULL_URI: reached }
+  if (!isForwarded(state)) return variablesOf(profile)
+  // Older SDKs take that host from this variable alone, and all take the token with it.
+  const { AWS_CONTAINER_CREDENTIALS_FULL_URI: _, ...others } = variablesOf(profile)
+  return { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: new URL(uri).pathname, ...others }
 }
 
 /** What the forwarder connects to: where the server's other door is. */

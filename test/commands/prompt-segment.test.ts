@@ -68,7 +68,7 @@ process.on('exit', () => console.error(JSON.stringify({ files: Object.keys(requi
   ] as const) {
     test(`the documented function for ${shell} says the same, and starts no process`, () => {
       // Without a PATH, nothing else can run.
-      for (const seconds of [42 * 60 + 30, 2 * 3600 + 330, 3600 + 20, 30, -5, 86_400 * 4, 86_400 * 40]) {
+      for (const seconds of [42 * 60 + 30, 2 * 3600 + 330, 3600 + 20, 30, -5, 86_400 * 4 + 30, 86_400 * 40 + 30]) {
         const env = { PATH: '/nonexistent', AWS_VAULT: 'work', AWS_CREDENTIAL_EXPIRATION: inTime(seconds), HOME: '/' }
         const words = [...args, `${setUp}${documented}\naws_vault_segment`]
         const own = spawnSync(process.execPath, [RUN, 'prompt-segment'], { env, encoding: 'utf8' })

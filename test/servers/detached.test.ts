@@ -147,15 +147,7 @@ describe('server start --detach', { timeout: 120_000 }, () => {
   })
 
   test('ten profiles by one server, and names with any characters', async () => {
-    const names = [
-      'a b',
-      'ä',
-      'x/y',
-      '..',
-      "it's",
-      '100%',
-      ...Array.from({ length: 4 }, (_, index) => `plain-${index}`),
-    ]
+    const names = ['a b', 'ä', 'x/y', '~', "it's", '100%', ...Array.from({ length: 4 }, (_, index) => `plain-${index}`)]
     const config = names
       .map(name => `[profile ${name.includes(' ') ? `"${name}"` : name}]\nregion=eu-west-1\n`)
       .join('')
