@@ -8,27 +8,10 @@ import { IdleWatch } from './idle-watch.ts'
 import { processStart } from './process-identity.ts'
 import { stateDirectory } from './running-servers.ts'
 import { serveProfiles } from './serve-profiles.ts'
+import type { ServerWish } from './server-wish.ts'
 import { containerDirectory, removeState, type ServerState, stateFile } from './state-file.ts'
 import { keystoreLocked, toldToEnd } from './stop-reasons.ts'
 import { realTimers } from './timers.ts'
-
-/** A server as the user wants it. */
-export interface ServerWish {
-  readonly id: string
-  readonly profiles: readonly string[]
-  readonly kind: string
-  readonly isDetached: boolean
-  readonly isLazy: boolean
-  /** See {@link ServerState.order}. */
-  readonly order: string
-  /** The flags that decide over the credentials, as words, for hints. */
-  readonly repeated: readonly string[]
-  readonly port?: number
-  readonly idleSeconds?: number
-  readonly stopsWhenLocked: boolean
-  readonly isForContainers: boolean
-  readonly listen?: string
-}
 
 /**
  * Serves until there is a reason to end, and leaves nothing behind then.

@@ -1,6 +1,7 @@
 import { PromptUnavailableError } from '@aws-vault/plugin-sdk'
 import type { Container } from '../../container.ts'
 import { openConversation } from '../../server/detached-conversation.ts'
+import { serverWish } from '../../server/server-wish.ts'
 import ServerStart from './start.ts'
 
 /** The other end of `server start --detach`. Nobody types it. */
@@ -15,15 +16,12 @@ export default class ServerDetached extends ServerStart {
       const { flags, container, profiles } = await this.openStart(talk.order.argv)
       container.askInstead(talk.ask)
       process.title = `aws-vault server ${profiles.join(' ')}`
-      await this.serve(
-        container,
-        this.wish(talk.order.id, talk.order.order, profiles, flags, container),
-        flags,
-        state => {
-          talk.ready(state)
-          this.#beAlone(container)
-        },
-      )
+      const { id, order } = talk.order
+      const wish = serverWish({ id, order, profiles }, flags, container.world.environment)
+      await this.serve(container, wish, flags, state => {
+        talk.ready(state)
+        this.#beAlone(container)
+      })
     } catch (error) {
       talk.failed(error)
       process.exitCode = 1

@@ -2,16 +2,16 @@ import { randomBytes } from 'node:crypto'
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import type { InferredFlags } from '@oclif/core/interfaces'
-import { parseDuration } from '../../aws-config/values.ts'
 import { credentialFlags, exposureFlags, VaultCommand } from '../../command.ts'
 import type { Container } from '../../container.ts'
 import { credentialVariablesIn } from '../../exec/child-environment.ts'
-import { quoted, repeatedFlags } from '../../export/repeated-flags.ts'
+import { quoted } from '../../export/repeated-flags.ts'
 import { likelyShell } from '../../export/shell-lines.ts'
 import { CLIENT_FORMATS, clientText } from '../../server/client-format.ts'
 import { orderOf } from '../../server/order.ts'
-import { runServer, type ServerWish } from '../../server/run-server.ts'
+import { runServer } from '../../server/run-server.ts'
 import { nameHolder } from '../../server/running-servers.ts'
+import { type ServerWish, serverWish } from '../../server/server-wish.ts'
 import { startDetached } from '../../server/start-detached.ts'
 import type { ServerState } from '../../server/state-file.ts'
 import { sessionFlags } from '../../session-flags.ts'
@@ -53,7 +53,7 @@ export default class ServerStart extends VaultCommand {
     const order = orderOf(profiles, flags, environment, contributions.secretVariables())
     const id = randomBytes(6).toString('hex')
     if (!flags.detach) {
-      await this.serve(container, this.wish(id, order, profiles, flags, container), flags, state => {
+      await this.serve(container, serverWish({ id, order, profiles }, flags, environment), flags, state => {
         this.#print(container, state, flags.format)
         if (container.callContext().desk.isWatched()) container.logger.warn('serving; Ctrl-C ends it')
       })
@@ -68,31 +68,6 @@ export default class ServerStart extends VaultCommand {
   protected async openStart(argv: readonly string[]) {
     const { flags, container, argv: words } = await this.open(ServerStart, [...argv])
     return { flags, container, profiles: [...new Set(words)] }
-  }
-
-  protected wish(
-    id: string,
-    order: string,
-    profiles: readonly string[],
-    flags: InferredFlags<typeof ServerStart.flags>,
-    { world }: Container,
-  ): ServerWish {
-    return {
-      id,
-      order,
-      profiles,
-      kind: flags.kind,
-      isDetached: flags.detach === true,
-      isLazy: flags.lazy === true,
-      repeated: repeatedFlags(flags, world.environment).args,
-      stopsWhenLocked: flags['stop-when-locked'] === true,
-      isForContainers: flags.container === true,
-      ...(flags.port === undefined ? {} : { port: flags.port }),
-      ...(flags.listen === undefined ? {} : { listen: flags.listen }),
-      ...(flags.idle === undefined
-        ? {}
-        : { idleSeconds: parseDuration(flags.idle, { name: 'idle', origin: { kind: 'flag', flag: 'idle' } }) }),
-    }
   }
 
   /** Serves until there is a reason to end. */
