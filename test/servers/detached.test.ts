@@ -134,7 +134,7 @@ describe('server start --detach', { timeout: 120_000 }, () => {
   test('a state that others could have written, or that is none, is passed over', async () => {
     await using scene = await setServerScene()
     const { pid } = await scene.startDetached(['work'])
-    const { file, state } = onlyState(scene)
+    const { state } = onlyState(scene)
     writeFileSync(join(scene.directory, 'server-aaaaaaaaaaaa.json'), 'not json', { mode: 0o600 })
     const shared = JSON.stringify({ ...state, id: 'bbbbbbbbbbbb' })
     writeFileSync(join(scene.directory, 'server-bbbbbbbbbbbb.json'), shared, { mode: 0o644 })
