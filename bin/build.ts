@@ -141,6 +141,7 @@ export async function buildDist(): Promise<void> {
   await Promise.all([
     bundle('start.ts', 'start.cjs'),
     bundle('oclif.ts', 'oclif.cjs'),
+    bundle('segment/main.ts', 'segment.cjs'),
     ...Object.entries(vendored).map(vendorBundle),
     build({ ...common, entryPoints: [join(root, metadataProxy)], outfile: join(dist, 'metadata-proxy.cjs') }),
   ])

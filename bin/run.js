@@ -11,17 +11,32 @@ const { mkdirSync, statSync } = process.getBuiltinModule('node:fs')
 const module = process.getBuiltinModule('node:module')
 const { join } = process.getBuiltinModule('node:path')
 
-keepCompiledCode()
 const require = module.createRequire(import.meta.url)
 const root = join(import.meta.dirname, '..')
 const argv = process.argv.slice(2)
 try {
-  const { start } = require('../dist/start.cjs')
-  if (!(await start(argv, root))) await require('../dist/oclif.cjs').run(argv, root)
+  // For every prompt of a shell: it needs a hundredth of our code.
+  if (argv.length === 1 && argv[0] === 'prompt-segment') printSegment(require('../dist/segment.cjs').ownSegment())
+  else await run()
 } catch (error) {
   // Commands report their own errors. What comes here is a damaged installation, and Node would print all of our code.
   process.stderr.write(`aws-vault: cannot start: ${argv.includes('--debug') ? error.stack : error.message}\n`)
   process.exitCode = 1
+}
+
+async function run() {
+  keepCompiledCode()
+  const { start } = require('../dist/start.cjs')
+  if (!(await start(argv, root))) await require('../dist/oclif.cjs').run(argv, root)
+}
+
+function printSegment(text) {
+  if (text === '') return
+  try {
+    process.getBuiltinModule('node:fs').writeSync(1, `${text}\n`)
+  } catch {
+    // Nobody reads it.
+  }
 }
 
 /**

@@ -22,6 +22,8 @@ export const exposureFlags: FlagInput = partFlags(['exposures'], builtInParts)
 export interface Opened<T extends typeof VaultCommand> {
   readonly flags: InferredFlags<T['flags']>
   readonly args: InferredArgs<T['args']>
+  /** The arguments in their order, also those that have no name. */
+  readonly argv: readonly string[]
   readonly container: Container
 }
 

@@ -62,6 +62,9 @@ export interface Keystore {
   watch(keyring: Keyring): Keyring
 }
 
+/** Asks the person at the desk. */
+export type Ask = (request: PromptRequest) => Promise<string>
+
 /** An open keyring and what lies in it. */
 export interface Vault {
   /** The backend's name, for messages. */
@@ -107,6 +110,7 @@ export class Container {
   readonly #interruption = new AbortController()
   #hangs = false
   #sharesTerminal = false
+  #terminal: Ask | undefined
 
   constructor(world: World) {
     this.world = world
@@ -223,7 +227,14 @@ export class Container {
   readonly ask = async (request: PromptRequest): Promise<string> => {
     const { settings } = await this.settings()
     const name = settings.core('prompt')?.value ?? 'terminal'
-    if (this.#sharesTerminal && name === 'terminal') await refuseSharedTerminal(request)
+    if (name === 'terminal') {
+      const answered = await this.#terminal?.(request)
+      if (answered !== undefined) {
+        if (request.secret) this.redactor.add(answered)
+        return answered
+      }
+      if (this.#sharesTerminal) await refuseSharedTerminal(request)
+    }
     const { implementation, context } = await this.#part<Prompt>('prompts', name)
     const answer = await this.#asked(implementation, request, context)
     if (request.secret) this.redactor.add(answer)
@@ -233,6 +244,14 @@ export class Container {
   /** From now on another program runs on our terminal, or nobody looks at it: no question may get in its way. */
   shareTerminal(): void {
     this.#sharesTerminal = true
+  }
+
+  /**
+   * Puts somebody in place of the terminal, who asks in his own: a process that has none is started by one that has.
+   * @param ask throws a PromptUnavailableError when nobody is there any more
+   */
+  askInstead(ask: Ask): void {
+    this.#terminal = ask
   }
 
   async #asked(prompt: Prompt, request: PromptRequest, context: PartContext): Promise<string> {

@@ -13,7 +13,13 @@ import Lock from './commands/lock.ts'
 import Migrate from './commands/migrate.ts'
 import PluginsParts from './commands/plugins/parts.ts'
 import PluginsUse from './commands/plugins/use.ts'
+import PromptSegment from './commands/prompt-segment.ts'
+import Refresh from './commands/refresh.ts'
 import Remove from './commands/remove.ts'
+import ServerDetached from './commands/server/detached.ts'
+import ServerStart from './commands/server/start.ts'
+import ServerStatus from './commands/server/status.ts'
+import ServerStop from './commands/server/stop.ts'
 import SsoConfigure from './commands/sso/configure.ts'
 import SsoList from './commands/sso/list.ts'
 import SsoLogin from './commands/sso/login.ts'
@@ -35,7 +41,13 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   migrate: Migrate,
   'plugins:parts': PluginsParts,
   'plugins:use': PluginsUse,
+  'prompt-segment': PromptSegment,
+  refresh: Refresh,
   remove: Remove,
+  'server:detached': ServerDetached,
+  'server:start': ServerStart,
+  'server:status': ServerStatus,
+  'server:stop': ServerStop,
   'sso:configure': SsoConfigure,
   'sso:list': SsoList,
   'sso:login': SsoLogin,

@@ -11,6 +11,8 @@ import { findProgram, searchIn } from '../exec/find-program.ts'
 import { runProgram } from '../exec/run-program.ts'
 import { splitCommandLine } from '../exec/split-command-line.ts'
 import { credentialProcessJson } from '../export/format.ts'
+import { refreshNote } from '../export/refresh-note.ts'
+import { repeatedFlags } from '../export/repeated-flags.ts'
 import { type ProfileSource, profileSource } from '../server/profile-source.ts'
 import { explainFlag, serverFlags, sessionFlags } from '../session-flags.ts'
 import { CORE_OPTIONS } from '../settings/settings.ts'
@@ -58,10 +60,17 @@ export default class Exec extends VaultCommand {
     const { settings } = await container.settings()
     const served = flags['ecs-server'] ? 'ecs' : flags['ec2-server'] ? 'ec2' : undefined
     const name = served ?? settings.core('exposure')?.value ?? 'env'
-    await this.#runWith(container, profile, name, program)
+    const note = refreshNote(repeatedFlags(flags, container.world.environment))
+    await this.#runWith(container, profile, name, program, note)
   }
 
-  async #runWith(container: Container, profile: ProfileSource, name: string, words: readonly string[]): Promise<void> {
+  async #runWith(
+    container: Container,
+    profile: ProfileSource,
+    name: string,
+    words: readonly string[],
+    note: Readonly<Record<string, string>>,
+  ): Promise<void> {
     const { contributions } = await container.settings()
     const { exposure, context } = await container.exposure(name)
     const exposed = await exposure.expose(profile.source, context)
@@ -75,7 +84,8 @@ export default class Exec extends VaultCommand {
       inherited: container.world.environment,
       profile: profile.plan.profile,
       region: profile.plan.region,
-      exposed: exposed.environment,
+      // What serves renews by itself.
+      exposed: exposed.close === undefined ? { ...exposed.environment, ...note } : exposed.environment,
       secretVariables: contributions.secretVariables(),
     })
     const [program = defaultProgram(container.world), ...programArguments] = words

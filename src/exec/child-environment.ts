@@ -35,10 +35,21 @@ const cleared = new Set([
   'AWS_WEB_IDENTITY_TOKEN_FILE',
   'AWS_ROLE_ARN',
   'AWS_ROLE_SESSION_NAME',
+  // Of an exec around us.
+  'AWS_VAULT_REFRESH',
 ])
 
 /** The same, by the beginning of the name: credential servers and bearer tokens (`AWS_BEARER_TOKEN_BEDROCK`). */
 const clearedPrefixes = ['AWS_CONTAINER_', 'AWS_EC2_METADATA_', 'AWS_BEARER_TOKEN_']
+
+/** The names of those variables that are set, but for what is `kept`: each would win over another source. */
+export const credentialVariablesIn = (
+  environment: Readonly<Record<string, string | undefined>>,
+  kept: readonly string[] = [],
+): string[] =>
+  Object.keys(environment).filter(
+    name => !kept.includes(name) && (cleared.has(name) || clearedPrefixes.some(prefix => name.startsWith(prefix))),
+  )
 
 /**
  * The environment of the user's program: ours without any AWS credential and without our secrets, plus `AWS_VAULT`, the

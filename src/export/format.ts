@@ -29,7 +29,8 @@ export function formatCredentials(format: Format, exported: Exported): string {
   }
 }
 
-const assignment: Record<Exclude<Format, 'json' | 'ini'>, (name: string, value: string) => string> = {
+/** How a variable is set, in the words of each reader. */
+export const assignment: Record<Exclude<Format, 'json' | 'ini'>, (name: string, value: string) => string> = {
   env: (name, value) => `${name}=${quotePosix(value)}`,
   'export-env': (name, value) => `export ${name}=${quotePosix(value)}`,
   fish: (name, value) => `set -gx ${name} '${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`,

@@ -10,6 +10,9 @@ const LONGEST_PAUSE = 5 * 60_000
 /** How long nobody is asked again who could not or would not answer, in milliseconds. */
 const PAUSE_FOR_A_PERSON = 60_000
 
+/** How soon to look again whether somebody has renewed the session elsewhere, when nobody could be asked here. */
+const PAUSE_WHERE_NOBODY_IS = 1000
+
 /**
  * When credentials that end at `expiration` are renewed (milliseconds since 1970, as all here): a quarter of their time
  * before, 15 minutes at most. A little earlier by chance, so that what began together is not renewed together.
@@ -20,12 +23,17 @@ export function renewalTime(expiration: number, now: number, random: number): nu
   return Math.max(now, Math.min(expiration - MARGIN, expiration - lead * (1 + random / 5)))
 }
 
+/** Whether a failure needs a person to end it, and whether one was bothered for it. */
+export type PersonNeeded = 'no' | 'was asked' | 'could not be asked'
+
 /**
- * How long to leave off after that many failures in a row: twice as long each time, and no two the same.
+ * How long to leave off after that many failures in a row: twice as long each time, and no two the same. A person who
+ * could not be asked is not bothered by the next try either.
  * @param random from 0 to 1
  */
-export function pauseAfter(failures: number, needsPerson: boolean, random: number): number {
-  if (needsPerson) return PAUSE_FOR_A_PERSON
+export function pauseAfter(failures: number, person: PersonNeeded, random: number): number {
+  if (person === 'could not be asked') return PAUSE_WHERE_NOBODY_IS
+  if (person === 'was asked') return PAUSE_FOR_A_PERSON
   const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(failures - 1, 20))
   return pause * (0.5 + random / 2)
 }

@@ -1,6 +1,6 @@
 import type { Clock, Credentials, Logger } from '@aws-vault/plugin-sdk'
 import { isVaultError, VaultError } from '@aws-vault/plugin-sdk'
-import { MARGIN, pauseAfter, renewalTime } from './renewal-times.ts'
+import { MARGIN, type PersonNeeded, pauseAfter, renewalTime } from './renewal-times.ts'
 import type { Timers } from './timers.ts'
 
 /** What renewing depends on. */
@@ -165,15 +165,15 @@ export class RenewingCredentials {
     const { clock, random, logger, owner } = this.#dependencies
     this.#failures++
     this.#lastError = error
-    const needsPerson = isVaultError(error) && NEEDS_A_PERSON.test(error.code)
-    this.#notBefore = clock.now() + pauseAfter(this.#failures, needsPerson, random())
+    const person = personNeeded(error)
+    this.#notBefore = clock.now() + pauseAfter(this.#failures, person, random())
     if (this.#isServing) {
       const say = this.#failures === 1 ? 'warn' : 'debug'
       const hint = isVaultError(error) && error.hint !== undefined ? ` (${error.hint})` : ''
       logger[say](`the credentials of ${owner} could not be renewed: ${(error as Error).message}${hint}`)
     }
     // Who could not be asked is asked again when somebody needs it, not before.
-    this.#setRenewal(needsPerson ? Number.POSITIVE_INFINITY : this.#notBefore)
+    this.#setRenewal(person === 'no' ? this.#notBefore : Number.POSITIVE_INFINITY)
   }
 
   #plan({ expiration }: Credentials): void {
@@ -198,6 +198,11 @@ export class RenewingCredentials {
     if (this.#renewal !== undefined || clock.now() < this.#notBefore) return
     this.#renew().catch(() => {})
   }
+}
+
+function personNeeded(error: unknown): PersonNeeded {
+  if (!isVaultError(error) || !NEEDS_A_PERSON.test(error.code)) return 'no'
+  return error.code === 'ERR_PROMPT_UNAVAILABLE' ? 'could not be asked' : 'was asked'
 }
 
 /** The error of the failure that is paused after, and when asking again is of use. */

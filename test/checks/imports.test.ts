@@ -17,6 +17,7 @@ const domain = [
   'locks',
   'migrate',
   'output',
+  'segment',
   'server',
   'settings',
   'sso-profiles',
@@ -49,7 +50,13 @@ const withContainer = [
   'src/doctor/import-plaintext.ts',
   'src/migrate/run-migration.ts',
   'src/helper/run-helper.ts',
+  'src/server/detach.ts',
+  'src/server/detached-conversation.ts',
   'src/server/profile-source.ts',
+  'src/server/run-server.ts',
+  'src/server/running-servers.ts',
+  'src/server/serve-profiles.ts',
+  'src/server/start-detached.ts',
 ]
 
 interface Import {

@@ -63,6 +63,7 @@ describe('exec: the environment of the program', () => {
       AWS_DEFAULT_REGION: 'eu-west-1',
       AWS_ACCESS_KEY_ID: KEYS.accessKeyId,
       AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey,
+      AWS_VAULT_REFRESH: '{"args":["--no-session"],"env":{}}',
     })
     assert.equal(aws.calls.length, 0)
   })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { type Credentials, PromptUnavailableError, VaultError } from '@aws-vault/plugin-sdk'
+import { type Credentials, PromptCancelledError, PromptUnavailableError, VaultError } from '@aws-vault/plugin-sdk'
 import { testContext } from '@aws-vault/plugin-sdk/testkit'
 import { RenewingCredentials } from '../../src/server/renewing-credentials.ts'
 import { SimulatedTime } from './support/simulated-time.ts'
@@ -149,7 +149,7 @@ describe('renewing credentials', () => {
 
   test('nobody is asked for a code again before it is needed, and then once a minute at most', async () => {
     const { renewing, next, time, calls } = issuer()
-    const away = (): Promise<never> => Promise.reject(new PromptUnavailableError('nobody is there'))
+    const away = (): Promise<never> => Promise.reject(new PromptCancelledError('not now'))
     renewing.serve()
     const first = await renewing.current()
     next.push(...Array.from({ length: 100 }, () => away))
@@ -159,7 +159,7 @@ describe('renewing credentials', () => {
     }
     assert.equal(calls.length, 2, 'once ahead of the end')
     for (let count = 0; count < 60; count++) {
-      await assert.rejects(renewing.current(), { code: 'ERR_PROMPT_UNAVAILABLE' })
+      await assert.rejects(renewing.current(), { code: 'ERR_PROMPT_CANCELLED' })
       await time.pass(1000)
     }
     assert.equal(calls.length, 3, 'once when it was needed')
@@ -167,6 +167,19 @@ describe('renewing credentials', () => {
     await time.pass(MINUTE)
     await renewing.current()
     assert.equal(calls.length, 4)
+  })
+
+  test('where nobody could be asked, a session that somebody makes elsewhere is found within a second', async () => {
+    const { renewing, next, time, calls } = issuer()
+    renewing.serve()
+    next.push(() => Promise.reject(new PromptUnavailableError('nobody is there')))
+    for (let count = 0; count < 10; count++) {
+      await assert.rejects(renewing.current(), { code: 'ERR_PROMPT_UNAVAILABLE' })
+    }
+    assert.equal(calls.length, 1, 'many requests at once look but once')
+    await time.pass(1000)
+    await renewing.current()
+    assert.equal(calls.length, 2)
   })
 
   test('long-lived keys are handed out, but not served', async () => {

@@ -25,6 +25,11 @@ const exposure: Exposure = {
       close: () => server.close(),
     }
   },
+
+  async exposeProfiles(sources, doors, context) {
+    const { serveProfiles } = await import('./serve-profiles.ts')
+    return serveProfiles(sources, doors, context)
+  },
 }
 
 export default exposure

@@ -36,7 +36,36 @@ export interface Exposed {
   close?(): Promise<void>
 }
 
+/** Where else than on its loopback port a server is reached: for containers, which have a loopback of their own. */
+export interface FurtherDoors {
+  /** Values of `Host` to take beside the server's own, as clients send them, e.g. `169.254.170.2`. */
+  readonly hosts?: readonly string[]
+  /** A Unix socket to listen on as well, in a private directory. */
+  readonly socketPath?: string
+  /** An IP address of this machine to listen on as well, with the port of the loopback one. */
+  readonly address?: string
+  /** Which clients may come to that address, by their IP addresses. */
+  isAllowedClient?(ip: string): boolean
+}
+
+/** Several profiles that are served at one address. */
+export interface ExposedProfiles {
+  /** What a program needs for each profile, in the order of the sources. */
+  readonly environments: readonly Readonly<Record<string, string>>[]
+  /** Ends what serves them. */
+  close(): Promise<void>
+}
+
 /** Contribution kind `exposures`: hands credentials to a program. */
 export interface Exposure {
   expose(source: CredentialSource, context: PartContext): Promise<Exposed>
+  /**
+   * Serves several profiles by one server, for `aws-vault server start`. Absent where a server can have one profile
+   * only: each then gets a server of its own, without further doors.
+   */
+  exposeProfiles?(
+    sources: readonly CredentialSource[],
+    doors: FurtherDoors,
+    context: PartContext,
+  ): Promise<ExposedProfiles>
 }

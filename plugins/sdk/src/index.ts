@@ -18,7 +18,7 @@ export {
   SourceExpiredError,
   VaultError,
 } from './errors.ts'
-export type { CredentialSource, Exposed, Exposure } from './exposure.ts'
+export type { CredentialSource, Exposed, ExposedProfiles, Exposure, FurtherDoors } from './exposure.ts'
 export { decodeItem, encodeItem } from './item-json.ts'
 export type { JsonValue } from './json.ts'
 export type { Availability, Item, Keyring, KeyringBackend, Unlocked } from './keyring.ts'

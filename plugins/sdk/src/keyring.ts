@@ -58,6 +58,11 @@ export interface KeyringBackend {
   /** Opens it, without prompting: the passphrase is asked when it is first needed. */
   open(context: PartContext): Promise<Keyring>
   /**
+   * Whether a person has to unlock the store before another program of this user can read it. Asks without prompting,
+   * unlocking or reading an item, and within a second. Absent where that cannot be told.
+   */
+  isLocked?(context: PartContext): Promise<boolean>
+  /**
    * For stores that ask for a passphrase: asks for it and keeps the store open for later commands (`aws-vault unlock`).
    * Absent where the operating system does that.
    * @throws KeyringLockedError when it stays locked

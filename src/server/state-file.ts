@@ -1,0 +1,94 @@
+import { lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { processStart } from './process-identity.ts'
+
+/** A profile that a server serves. */
+export interface ServedProfile {
+  readonly name: string
+  readonly region?: string
+  /** What a program needs to reach it; the token is among it. */
+  readonly environment: Readonly<Record<string, string>>
+}
+
+/** What a running server says of itself to later commands, in a file for this user alone. */
+export interface ServerState {
+  readonly version: 1
+  /** The name of the file, and of what lies beside it. */
+  readonly id: string
+  readonly pid: number
+  /** See process-identity.ts: a number alone may be another process's by now. */
+  readonly processStart: string
+  /** ISO 8601. */
+  readonly since: string
+  /** The exposure. */
+  readonly kind: string
+  readonly isDetached: boolean
+  readonly profiles: readonly ServedProfile[]
+  /** Tells whether a server is the one that a command would start: a hash of what it was started with. */
+  readonly order: string
+  readonly idleSeconds?: number
+  readonly stopsWhenLocked?: boolean
+  /** Whether containers may come, and the socket by which they do where there are sockets. */
+  readonly container?: { readonly socket?: string }
+  /** A further address that it listens on. */
+  readonly listen?: string
+}
+
+const FILE = /^server-([0-9a-f]{12})\.json$/
+
+/** Where the state of the server with that id is. */
+export const stateFile = (directory: string, id: string): string => join(directory, `server-${id}.json`)
+
+/** What the server said while it was started, and of renewals that failed. */
+export const logFile = (directory: string, id: string): string => join(directory, `server-${id}.log`)
+
+/** A directory that can be handed to a container, with nothing in it but a socket. */
+export const containerDirectory = (directory: string, id: string): string => join(directory, `server-${id}`)
+
+/** Removes everything of a server that has ended. */
+export function removeState(directory: string, id: string): void {
+  rmSync(stateFile(directory, id), { force: true })
+  rmSync(logFile(directory, id), { force: true })
+  rmSync(containerDirectory(directory, id), { recursive: true, force: true })
+}
+
+/**
+ * The states in some directories, of the living and the dead, the oldest first. What others could have put there, or
+ * what cannot be read, is passed over.
+ */
+export function readStates(
+  directories: readonly string[],
+): { readonly directory: string; readonly state: ServerState }[] {
+  return [...new Set(directories)]
+    .flatMap(directory =>
+      namesIn(directory).flatMap(name => {
+        const state = FILE.test(name) ? readState(join(directory, name)) : undefined
+        return state === undefined ? [] : [{ directory, state }]
+      }),
+    )
+    .sort((one, other) => one.state.since.localeCompare(other.state.since))
+}
+
+/** Whether the very process that wrote the state is still there. */
+export const isAlive = ({ pid, processStart: start }: ServerState): boolean => processStart(pid) === start
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+  } catch {
+    return []
+  }
+}
+
+function readState(file: string): ServerState | undefined {
+  try {
+    const { uid, mode } = lstatSync(file)
+    const userId = process.getuid?.()
+    if (userId !== undefined && (uid !== userId || (mode & 0o077) !== 0)) return undefined
+    const state = JSON.parse(readFileSync(file, 'utf8')) as ServerState
+    const isWhole = state.version === 1 && Number.isInteger(state.pid) && state.pid > 1 && Array.isArray(state.profiles)
+    return isWhole && file.endsWith(`server-${state.id}.json`) ? state : undefined
+  } catch {
+    return undefined
+  }
+}
