@@ -15,5 +15,6 @@ export function containerUrl(profile: string, url: string): string {
 export function colourOf(profile: string): string {
   let hash = 0x811c9dc5
   for (const byte of Buffer.from(profile)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0
-  return COLOURS[hash % COLOURS.length] as string
+  // The upper bits: the lower ones are much alike for names that are.
+  return COLOURS[hash >>> 29] as string
 }

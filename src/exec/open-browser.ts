@@ -35,8 +35,8 @@ export async function openBrowser(url: string, options: BrowserOptions): Promise
       hint: browser === undefined ? 'name a browser in AWS_VAULT_BROWSER' : 'check AWS_VAULT_BROWSER',
       cause,
     })
-  const { default: open, apps } = await import('open')
-  const app = isPrivate ? privateApp(browser, apps.browserPrivate) : { name: browser }
+  const { default: open } = await import('open')
+  const app = isPrivate ? privateApp(browser) : { name: browser }
   let code: number | null
   try {
     const child = await withoutVariables(secretVariables, () =>
@@ -57,13 +57,15 @@ const PRIVATE_ARGUMENTS: readonly (readonly [name: RegExp, argument: string])[] 
   [/opera/, '--private'],
 ]
 
+/** `open`'s name for a private window of the system's usual browser. */
+const USUAL_PRIVATE = 'browserPrivate'
+
 /**
  * How a browser is told to open a private window. Pure.
- * @param usual means the system's usual browser
  * @throws VaultError ERR_BROWSER_PRIVATE for a browser that we do not know
  */
-export function privateApp<T>(browser: string | undefined, usual: T): { name: string | T; arguments?: string[] } {
-  if (browser === undefined) return { name: usual }
+export function privateApp(browser: string | undefined): { name: string; arguments?: string[] } {
+  if (browser === undefined) return { name: USUAL_PRIVATE }
   const name = (browser.split(/[\\/]/).at(-1) ?? browser).toLowerCase()
   const known = PRIVATE_ARGUMENTS.find(([pattern]) => pattern.test(name))
   if (known !== undefined) return { name: browser, arguments: [known[1]] }
