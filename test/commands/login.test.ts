@@ -57,6 +57,24 @@ describe('a link to the console', () => {
     assert.deepEqual(Object.keys(scene.sandbox.vaultFiles()), ['work'])
   })
 
+  it('leads to the console of the partition that its role is in, where no region is said', async () => {
+    const [account, partition] = ['222222222222', 'aws-us-gov'] as const
+    const roles = [{ account, name: 'gov', trust: { principals: [account] } }]
+    const keys = [{ id: KEYS.accessKeyId, secret: KEYS.secretAccessKey }]
+    const world = {
+      accounts: [{ id: account, partition }],
+      users: [{ account, name: 'alice', accessKeys: keys }],
+      roles,
+    }
+    const config = `[profile work]\n[profile gov]\nsource_profile = work\nrole_arn = arn:aws-us-gov:iam::${account}:role/gov\n`
+    await using scene = await setScene({ config, world })
+    const env = { AWS_ENDPOINT_URL_SIGNIN: scene.aws.url }
+    const { stdout } = await scene.sandbox.ok(['login', '-s', 'gov'], { env })
+    assert.equal((await open(stdout.trim())).destination, 'https://console.amazonaws-us-gov.com/')
+    const away = ['login', '-s', 'gov', '--path', 'https://console.aws.amazon.com/']
+    assert.match((await scene.sandbox.fails(away, 1, { env })).stderr, /is not on console\.amazonaws-us-gov\.com/)
+  })
+
   it('is restricted as exec is', async () => {
     await using scene = await setLoginScene()
     await scene.sandbox.ok(['login', '--stdout', 'work', '--read-only'])
