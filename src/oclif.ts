@@ -10,6 +10,7 @@ import Export from './commands/export.ts'
 import Helper from './commands/helper.ts'
 import List from './commands/list.ts'
 import Lock from './commands/lock.ts'
+import Login from './commands/login.ts'
 import Migrate from './commands/migrate.ts'
 import PluginsParts from './commands/plugins/parts.ts'
 import PluginsUse from './commands/plugins/use.ts'
@@ -38,6 +39,7 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   helper: Helper,
   list: List,
   lock: Lock,
+  login: Login,
   migrate: Migrate,
   'plugins:parts': PluginsParts,
   'plugins:use': PluginsUse,

@@ -16,6 +16,7 @@ export const commands: Readonly<Record<string, () => Promise<{ default: CommandC
   helper: () => import('./helper.ts'),
   list: () => import('./list.ts'),
   lock: () => import('./lock.ts'),
+  login: () => import('./login.ts'),
   migrate: () => import('./migrate.ts'),
   'prompt-segment': () => import('./prompt-segment.ts'),
   refresh: () => import('./refresh.ts'),

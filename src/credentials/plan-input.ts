@@ -63,6 +63,12 @@ export interface Wishes {
   /** `AWS_SOURCE_IDENTITY`. */
   readonly sourceIdentity?: Located<string>
 
+  /**
+   * Whether they are for a sign-in to the console, which takes roles and federated sessions and no session of a user.
+   * How long that lasts is asked for there, where AWS takes it.
+   */
+  readonly forConsole?: true
+
   /** What the credentials that come out shall be restricted to. */
   readonly policy?: PolicyWishes
 }

@@ -1472,3 +1472,41 @@ describe('what a plan tells', () => {
     assert.deepEqual(JSON.parse(JSON.stringify(made)), made)
   })
 })
+
+describe('credentials for the console', () => {
+  const wishes = { forConsole: true } as const
+
+  it('are a federated session where the keys are a user', () => {
+    const made = planOf(config('src: region=eu-west-1'), { profile: 'src', wishes })
+    const [, step] = made.steps as [PlanStep, ProviderStep]
+    assert.deepEqual(step.step.provider, 'federation-token')
+    assert.equal(step.cache, undefined)
+    assert.match(String(step.step.parameters.policy), /"Action":"\*"/)
+    assert.deepEqual(made.notes, [])
+  })
+
+  it('are so with --no-session too, without an MFA code, which is said', () => {
+    const made = planOf(config('src: mfa=alice'), { profile: 'src', wishes: { ...wishes, session: false } })
+    const [, step] = made.steps as [PlanStep, ProviderStep]
+    assert.equal(step.step.mfaSerial, undefined)
+    assert.match(made.notes.join(), /mfa\/alice is not asked for a code: AWS takes none with a federated session/)
+  })
+
+  it('are those of a policy where one is asked for, and those of a role as ever', () => {
+    const policy = { readOnly: located(true, flag('read-only')) }
+    const restricted = planOf(config('src:'), { profile: 'src', wishes: { ...wishes, policy } })
+      .steps[1] as ProviderStep
+    assert.deepEqual(restricted.step.parameters, { policyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'] })
+    const text = config('src:', 'p: from=src; role=One')
+    assert.deepEqual(planOf(text, { wishes }), planOf(text))
+  })
+
+  it('of single sign-on may be wished to last longer than they live', () => {
+    const text = config(
+      'p: sso_start_url=https://x.awsapps.com/start; sso_region=eu-west-1; sso_account_id=111111111111; sso_role_name=A',
+    )
+    const duration = hours(8)
+    assert.deepEqual(planOf(text, { wishes: { ...wishes, duration } }).notes, [])
+    assert.equal(refusal(text, { wishes: { duration } }).code, 'ERR_PLAN_DURATION')
+  })
+})

@@ -76,6 +76,7 @@ function fromStoredKeys({ why }: Source, levels: Levels, wishes: Wishes, policy?
   if (firstRole === undefined) {
     const mfa = mfaOfKeys(levels.source, wishes)
     if (policy !== undefined) return [keys, federationToken(levels, wishes, mfa, policy)]
+    if (wishes.forConsole) return [keys, consoleSession(levels, wishes, mfa)]
     return wishes.session ? [keys, sessionToken(levels, wishes, mfa)] : [{ ...keys, notes: bareKeysNotes(wishes, mfa) }]
   }
   const firstRoleSeconds = roleLifetime(firstRole, wishes).seconds
@@ -107,7 +108,10 @@ function fromProvider(source: ProviderSource, levels: Levels, wishes: Wishes, po
       ...(logins && { logins }),
       why: [...why, ...(lifetime === undefined ? [] : [lifetime.why]), ...whereTo],
     },
-    notes: isResult && lifetimeOf !== undefined ? fixedLifetimeNotes(lifetimeOf, levels.source.name, wishes) : [],
+    notes:
+      isResult && lifetimeOf !== undefined && !(wishes.forConsole && source.isRole)
+        ? fixedLifetimeNotes(lifetimeOf, levels.source.name, wishes)
+        : [],
   }
   return [first, ...rolesOn(`provider ${provider}`, levels, wishes, policy)]
 }
@@ -166,7 +170,7 @@ function sessionToken(levels: Levels, wishes: Wishes, mfa: Mfa | undefined): Dra
 /** Keys that may do no more than a policy says. AWS has nothing else for that, and takes no MFA code with it. */
 function federationToken(levels: Levels, wishes: Wishes, mfa: Mfa | undefined, policy: SessionPolicy): Draft {
   const { name } = levels.source
-  if (!wishes.session) {
+  if (!wishes.session && !wishes.forConsole) {
     const hint = 'leave out --no-session, or the policy'
     throw unrestrictable(policy, name, '--no-session hands out the long-lived keys themselves', hint)
   }
@@ -189,6 +193,36 @@ function federationToken(levels: Levels, wishes: Wishes, mfa: Mfa | undefined, p
   const note = `${mfa.serial} is not asked for a code: AWS takes none where keys are restricted by a session policy`
   return { ...draft, notes: [note, ...draft.notes] }
 }
+
+/**
+ * Keys of a user for the console, which takes no session token: they become a federated session, whose policy says what
+ * it may do; this one allows what the keys allow. It is not kept: what is left of an earlier one would make a short visit.
+ */
+function consoleSession(levels: Levels, wishes: Wishes, mfa: Mfa | undefined): Draft {
+  const { name } = levels.source
+  const lifetime = federationTokenLifetime(wishes)
+  const draft = exchange('federation-token', 'sts.GetFederationToken', levels.source, {
+    levels,
+    wishes,
+    lifetime,
+    mfa: undefined,
+    parameters: { policy: ALLOW_ALL },
+    why: [
+      { text: `a federated session stands in for the long-lived keys of ${name}: the console takes no session token` },
+      lifetime.why,
+    ],
+  })
+  const { cache: _, ...step } = draft.step as ProviderStep
+  if (mfa === undefined) return { ...draft, step }
+  const note = `${mfa.serial} is not asked for a code: AWS takes none with a federated session; for MFA, use a role`
+  return { step, notes: [note, ...draft.notes] }
+}
+
+/** Takes nothing away: a session may do what its policy and the keys both allow. */
+export const ALLOW_ALL: string = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+})
 
 /** Kept apart, so that neither takes the other's place, and the Go tool takes the one for the other. */
 const policedSlot = (type: string, policy: SessionPolicy | undefined): string =>

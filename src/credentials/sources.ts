@@ -22,6 +22,8 @@ export interface ProviderSource {
   readonly logins?: true
   /** That it assumes the role of its profile itself, instead of signing for it. */
   readonly assumesRole?: true
+  /** That what it gives are credentials of a role, with which AWS's console can be asked for a session of another length. */
+  readonly isRole?: true
   /** What alone decides how long its credentials live, in words; absent where AWS is asked. */
   readonly lifetimeOf?: string
   readonly why: readonly Reason[]

@@ -36,6 +36,7 @@ export function ssoSource(profile: Profile, { config, wishes }: PlanInput): Prov
     cache: { type: 'sso.GetRoleCredentials', profile: profile.name, serial: startUrl },
     address,
     tokens: true,
+    isRole: true,
     lifetimeOf: `permission set ${role.value}`,
     why: [{ text: `profile ${profile.name} has the role ${role.value} in ${account.value} by single sign-on`, origin }],
   }

@@ -12,6 +12,8 @@ export interface CredentialFlags {
   readonly policy?: string | undefined
   readonly 'policy-arn'?: readonly string[] | undefined
   readonly 'read-only'?: boolean | undefined
+  /** Not a flag: set by the command that signs in to the console. */
+  readonly forConsole?: true
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -55,6 +57,7 @@ export function readWishes(flags: CredentialFlags, environment: Environment, dur
     ...present('sessionTags', text('AWS_SESSION_TAGS')),
     ...present('transitiveTags', text('AWS_TRANSITIVE_TAGS')),
     ...present('sourceIdentity', text('AWS_SOURCE_IDENTITY')),
+    ...present('forConsole', flags.forConsole),
     policy: policyWishes(flags),
   }
 }

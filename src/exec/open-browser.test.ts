@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { canOpenBrowser, openBrowser } from './open-browser.ts'
+import { isVaultError } from '@aws-vault/plugin-sdk'
+import { canOpenBrowser, openBrowser, privateApp } from './open-browser.ts'
 
 describe('whether a browser can be reached', () => {
   const rows: readonly [Record<string, string>, NodeJS.Platform, string | undefined, boolean][] = [
@@ -48,4 +49,30 @@ describe('opening a browser', { skip: process.platform === 'win32' && 'needs a s
       await assert.rejects(openBrowser(url, { browser, secretVariables: [] }), { code: 'ERR_BROWSER_FAILED' })
     })
   }
+})
+
+describe('a private window', () => {
+  const rows: readonly (readonly [browser: string, argument: string])[] = [
+    ['firefox', '--private-window'],
+    ['/usr/bin/firefox-esr', '--private-window'],
+    ['google-chrome', '--incognito'],
+    ['Google Chrome', '--incognito'],
+    ['chromium', '--incognito'],
+    ['C:\\Program Files\\Brave\\brave.exe', '--incognito'],
+    ['microsoft-edge', '--inprivate'],
+    ['opera', '--private'],
+  ]
+  for (const [browser, argument] of rows) {
+    it(`is ${argument} for ${browser}`, () =>
+      assert.deepEqual(privateApp(browser), { name: browser, arguments: [argument] }))
+  }
+  it('is left to the system for its usual browser, and refused for one that nobody knows', () => {
+    assert.deepEqual(privateApp(undefined), { name: 'browserPrivate' })
+    for (const browser of ['lynx', '/home/chrome/bin/lynx']) {
+      assert.throws(
+        () => privateApp(browser),
+        error => isVaultError(error, 'ERR_BROWSER_PRIVATE'),
+      )
+    }
+  })
 })

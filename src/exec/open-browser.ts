@@ -17,6 +17,8 @@ export function canOpenBrowser(environment: Environment, platform: NodeJS.Platfo
 export interface BrowserOptions {
   /** The program (on macOS, the app) to open it with; the system's usual browser if absent. */
   readonly browser?: string | undefined
+  /** Whether in a private window. */
+  readonly isPrivate?: boolean
   /** Environment variables that no other program may see. */
   readonly secretVariables: readonly string[]
 }
@@ -26,23 +28,50 @@ export interface BrowserOptions {
  * the person closes it; nothing waits for that program when we end.
  * @throws VaultError ERR_BROWSER_FAILED when it cannot be started, or ends with a failure
  */
-export async function openBrowser(url: string, { browser, secretVariables }: BrowserOptions): Promise<void> {
+export async function openBrowser(url: string, options: BrowserOptions): Promise<void> {
+  const { browser, isPrivate = false, secretVariables } = options
   const failed = (why: string, cause?: unknown): VaultError =>
     new VaultError('ERR_BROWSER_FAILED', `${browser ?? 'the browser'} cannot be opened: ${why}`, {
       hint: browser === undefined ? 'name a browser in AWS_VAULT_BROWSER' : 'check AWS_VAULT_BROWSER',
       cause,
     })
   const { default: open } = await import('open')
+  const app = isPrivate ? privateApp(browser) : { name: browser }
   let code: number | null
   try {
     const child = await withoutVariables(secretVariables, () =>
-      open(url, browser === undefined ? {} : { app: { name: browser } }),
+      open(url, app.name === undefined ? {} : { app: { ...app, name: app.name } }),
     )
     code = child.exitCode ?? (child.signalCode === null ? ((await once(child, 'exit'))[0] as number | null) : null)
   } catch (cause) {
     throw failed((cause as Error).message, cause)
   }
   if (code !== 0) throw failed(code === null ? 'it was ended by a signal' : `it ended with ${code}`)
+}
+
+/** What browsers call a private window on their command lines, by a word in the name of their program. */
+const PRIVATE_ARGUMENTS: readonly (readonly [name: RegExp, argument: string])[] = [
+  [/firefox|librewolf|waterfox|zen/, '--private-window'],
+  [/edge/, '--inprivate'],
+  [/chrom|brave|vivaldi/, '--incognito'],
+  [/opera/, '--private'],
+]
+
+/** `open`'s name for a private window of the system's usual browser. */
+const USUAL_PRIVATE = 'browserPrivate'
+
+/**
+ * How a browser is told to open a private window. Pure.
+ * @throws VaultError ERR_BROWSER_PRIVATE for a browser that we do not know
+ */
+export function privateApp(browser: string | undefined): { name: string; arguments?: string[] } {
+  if (browser === undefined) return { name: USUAL_PRIVATE }
+  const name = (browser.split(/[\\/]/).at(-1) ?? browser).toLowerCase()
+  const known = PRIVATE_ARGUMENTS.find(([pattern]) => pattern.test(name))
+  if (known !== undefined) return { name: browser, arguments: [known[1]] }
+  throw new VaultError('ERR_BROWSER_PRIVATE', `how ${browser} opens a private window is not known`, {
+    hint: 'name Firefox, Chrome, Chromium, Brave, Edge, Vivaldi or Opera with --browser, or leave out --private',
+  })
 }
 
 /** Runs a task that starts a program, which gets our environment, without these variables. */

@@ -8,6 +8,7 @@ const root = join(import.meta.dirname, '..', '..')
 /** Folders of the domain: they know nothing of commands, the container and oclif. */
 const domain = [
   'aws-config',
+  'console',
   'contributions',
   'credentials',
   'doctor',
@@ -38,6 +39,8 @@ const glue = [
 
 /** Of the domain, but run with the container in hand; each says in its docstring what it does with it. */
 const withContainer = [
+  'src/console/console-session.ts',
+  'src/console/environment-credentials.ts',
   'src/credentials/explain-profile.ts',
   'src/credentials/obtain.ts',
   'src/credentials/prepare.ts',

@@ -64,6 +64,7 @@ export function assumeRole(parameters: Parameters, caller: Caller, world: World)
   const issued = issueRole(role, RoleSessionName as string, duration, world, {
     transitiveTags: transitive,
     sourceIdentity,
+    chained: session !== undefined,
   })
   return {
     issued: issued.accessKeyId,

@@ -9,7 +9,12 @@ import type { World } from './world.ts'
 /** How many access keys a user can have, active or not. */
 const keysPerUser = 2
 
-const regions = { aws: 'us-east-1', 'aws-cn': 'cn-north-1', 'aws-us-gov': 'us-gov-west-1' }
+const regions = {
+  aws: 'us-east-1',
+  'aws-cn': 'cn-north-1',
+  'aws-us-gov': 'us-gov-west-1',
+  'aws-eusc': 'eusc-de-east-1',
+}
 
 /** What AWS Vault needs of IAM: the user and its access keys. */
 export function iamService(world: World): Service {

@@ -1,5 +1,6 @@
 import { type Call, type CallLog, createCallLog } from './call-log.ts'
 import { createFaults, type Faults } from './faults.ts'
+import { createFederation } from './federation.ts'
 import { iamService } from './iam.ts'
 import { mfaCode } from './mfa.ts'
 import type { Role, Session, User } from './model.ts'
@@ -80,9 +81,17 @@ export function createState(clock: () => number): LocalAwsState {
   const world: World = createWorld(() => now())
   const sso = createSsoDirectory(() => now())
   const signIn = createSignIn(world)
+  const federation = createFederation(world)
   return {
     log,
-    services: [stsService(world), iamService(world), ssoOidcService(sso), ssoPortalService(sso, world), signIn.service],
+    services: [
+      stsService(world),
+      iamService(world),
+      ssoOidcService(sso),
+      ssoPortalService(sso, world),
+      signIn.service,
+      federation.service,
+    ],
     calls: log.entries,
     clearCalls: log.clear,
     waitForCall: log.waitFor,
@@ -115,7 +124,7 @@ export function createState(clock: () => number): LocalAwsState {
     },
     seedSession: world.seedSession,
     revoke: world.revoke,
-    secrets: () => [...world.secrets(), ...sso.secrets(), ...signIn.secrets()],
+    secrets: () => [...world.secrets(), ...sso.secrets(), ...signIn.secrets(), ...federation.secrets()],
     decideDevice: sso.decide,
     decideLogins(decision) {
       sso.decision = decision

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 
 /** A group of regions with its own accounts and its own name in ARNs. */
-export type Partition = 'aws' | 'aws-cn' | 'aws-us-gov'
+export type Partition = 'aws' | 'aws-cn' | 'aws-us-gov' | 'aws-eusc'
 
 /** A long-lived access key. */
 export interface AccessKey {
@@ -100,6 +100,8 @@ export interface Session {
   /** Tags that go over to the sessions made from this one. */
   readonly transitiveTags: ReadonlyMap<string, string>
   readonly sourceIdentity?: string
+  /** Whether other temporary credentials asked for it (role chaining). */
+  readonly chained?: boolean
   /** Set when the sessions of its role were revoked: every action is denied from then on. */
   denied: boolean
 }

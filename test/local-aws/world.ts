@@ -28,6 +28,8 @@ export interface SessionFacts {
   readonly mfa?: boolean
   readonly transitiveTags?: ReadonlyMap<string, string>
   readonly sourceIdentity?: string | undefined
+  /** Whether other temporary credentials asked for it. */
+  readonly chained?: boolean
 }
 
 /** All that a local AWS knows: accounts, users, roles and live sessions. */
@@ -252,7 +254,7 @@ export function createWorld(now: () => number): World {
       return begin(session)
     },
 
-    issue(principal, seconds, { mfa = false, transitiveTags = new Map(), sourceIdentity } = {}) {
+    issue(principal, seconds, { mfa = false, transitiveTags = new Map(), sourceIdentity, chained = false } = {}) {
       const session: Session = {
         accessKeyId: randomId('ASIA'),
         secretAccessKey: randomSecret(),
@@ -262,6 +264,7 @@ export function createWorld(now: () => number): World {
         mfa,
         transitiveTags,
         ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
+        chained,
         denied: false,
       }
       return begin(session)

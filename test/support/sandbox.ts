@@ -46,7 +46,7 @@ export interface RunOptions {
 
 /**
  * A home directory of its own, and the program started in it. Whatever the program prints is looked through for secrets,
- * in every run; what `export`, and a program under `exec`, write to stdout is not.
+ * in every run; what `export` and `login`, and a program under `exec`, write to stdout is not.
  */
 export class Sandbox implements Disposable {
   readonly home: string = mkdtempSync(join(tmpdir(), 'aws-vault-test-'))
@@ -183,7 +183,7 @@ export class Sandbox implements Disposable {
   /** @throws AssertionError when a secret stands where none may stand, without repeating it */
   assertNoSecret([command = '', ...args]: readonly string[], { stdout, stderr }: Ended): void {
     const secrets = new Set([...this.secrets, ...(this.#aws?.secrets() ?? [])])
-    const shown = command === 'export' || command === 'exec' ? stderr : stdout + stderr
+    const shown = ['export', 'exec', 'login'].includes(command) ? stderr : stdout + stderr
     const found = secretsIn(shown, secrets)
     if (found.length === 0) return
     const clean = found.reduce((text, secret) => text.replaceAll(secret, '<SECRET>'), shown)
