@@ -41,6 +41,15 @@ export const builtInParts: readonly Part[] = [
   },
   {
     kind: 'keyrings',
+    name: 'age',
+    packageName: '@aws-vault/keyring-age',
+    packageVersion: '0.1.0',
+    builtIn: true,
+    declaration: {"summary":"files encrypted to age recipients: age and SSH keys, YubiKeys","module":"./dist/index.js","platforms":["linux","darwin","freebsd","openbsd"],"options":{"dir":{"summary":"Directory of the age-encrypted items","flag":"age-dir","env":"AWS_VAULT_AGE_DIR","type":"path","default":"~/.awsvault/age"},"recipients":{"summary":"File with the recipients that items are encrypted to, one a line, as for age -R","flag":"age-recipients","env":"AWS_VAULT_AGE_RECIPIENTS","type":"path"},"identity":{"summary":"File with the identity that items are decrypted with, as for age -i","flag":"age-identity","env":"AWS_VAULT_AGE_IDENTITY","type":"path"}}},
+    load: () => import('@aws-vault/keyring-age'),
+  },
+  {
+    kind: 'keyrings',
     name: 'file',
     packageName: '@aws-vault/keyring-file',
     packageVersion: '0.1.0',

@@ -7,16 +7,14 @@ import {
   KeyringLockedError,
   type PartContext,
 } from '@aws-vault/plugin-sdk'
+import { sweepTemporaryFiles, syncDirectory, systemCode, writeAtomically } from '@aws-vault/plugin-sdk/files'
 import { AgentClient } from './agent/client.ts'
 import { socketOf, startAgent } from './agent/start-agent.ts'
-import { syncDirectory, writeAtomically } from './atomic-write.ts'
 import { decryptContent, isSameDerivation, newContentKey, sealJwe, unwrapContentKey } from './jwe.ts'
 import { Passphrase } from './passphrase.ts'
 import { ProvenKeys } from './proven-keys.ts'
 import { sealAnew } from './seal-anew.ts'
 import { type Sealer, sealerOf } from './sealer.ts'
-import { systemCode } from './storage-error.ts'
-import { sweepTemporaryFiles } from './temporary-file.ts'
 import { notAnItem, type SealedFile, VaultDirectory } from './vault-directory.ts'
 import type { WrappingKeys } from './wrapping-keys.ts'
 

@@ -5,10 +5,10 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Availability, Keyring, KeyringBackend, PartContext, Unlocked } from '@aws-vault/plugin-sdk'
+import { systemCode } from '@aws-vault/plugin-sdk/files'
 import { AgentClient } from './agent/client.ts'
 import { socketOf } from './agent/start-agent.ts'
 import { FileKeyring } from './file-keyring.ts'
-import { systemCode } from './storage-error.ts'
 
 const backend: KeyringBackend = {
   async available(context: PartContext): Promise<Availability> {

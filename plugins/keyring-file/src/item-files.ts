@@ -1,9 +1,7 @@
 import { closeSync, type Dirent, openSync, readdirSync, readSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { keyOf } from './file-name.ts'
+import { isTemporary, keyOf, type StoragePlace, storageError, systemCode } from '@aws-vault/plugin-sdk/files'
 import { looksLikeJwe } from './jwe.ts'
-import { storageError, systemCode } from './storage-error.ts'
-import { isTemporary } from './temporary-file.ts'
 
 /** A file that holds an item. */
 export interface ItemFile {
@@ -20,10 +18,15 @@ export interface ItemFile {
 export function itemFiles(directory: string, platform: NodeJS.Platform): ItemFile[] {
   return entries(directory).flatMap(entry => {
     const { name } = entry
-    const key = keyOf(name, platform)
+    const key = keyOf(name, { keyring: 'file', platform })
     if (key === undefined || isTemporary(name) || !isFile(entry, directory)) return []
     return isSuspicious(name) && !startsLikeItem(join(directory, name)) ? [] : [{ key, name }]
   })
+}
+
+/** A vault's directory, for error messages. */
+export function placeOf(directory: string): StoragePlace {
+  return { keyring: 'file', directory, flag: '--file-dir' }
 }
 
 function entries(directory: string): Dirent[] {
@@ -31,7 +34,7 @@ function entries(directory: string): Dirent[] {
     return readdirSync(directory, { withFileTypes: true })
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return []
-    throw storageError('list the items', directory, error)
+    throw storageError('list the items', placeOf(directory), error)
   }
 }
 

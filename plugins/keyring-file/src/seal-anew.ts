@@ -1,5 +1,5 @@
 import type { PartContext } from '@aws-vault/plugin-sdk'
-import { writeAtomically } from './atomic-write.ts'
+import { writeAtomically } from '@aws-vault/plugin-sdk/files'
 import { decryptContent, isSameDerivation, newContentKey, sealJwe, unwrapContentKey } from './jwe.ts'
 import type { Sealer } from './sealer.ts'
 import { isUnchanged, type SealedFile, type VaultDirectory } from './vault-directory.ts'

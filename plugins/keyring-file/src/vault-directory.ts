@@ -1,10 +1,9 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { KeyringItemError, type PartContext } from '@aws-vault/plugin-sdk'
-import { fileNameOf } from './file-name.ts'
-import { type ItemFile, itemFiles } from './item-files.ts'
+import { fileNameOf, storageError, systemCode } from '@aws-vault/plugin-sdk/files'
+import { type ItemFile, itemFiles, placeOf } from './item-files.ts'
 import { type Jwe, parseJwe } from './jwe.ts'
-import { storageError, systemCode } from './storage-error.ts'
 
 /** A file, and what the operating system said of it when it was read. */
 export interface FileContent {
@@ -35,7 +34,7 @@ export class VaultDirectory {
   }
 
   pathOf(key: string): string {
-    return join(this.path, fileNameOf(key, this.#context.platform))
+    return join(this.path, fileNameOf(key, { keyring: 'file', platform: this.#context.platform }))
   }
 
   /**
@@ -85,7 +84,7 @@ export class VaultDirectory {
     try {
       return action()
     } catch (error) {
-      throw storageError(what, this.path, error)
+      throw storageError(what, placeOf(this.path), error)
     }
   }
 

@@ -1,7 +1,6 @@
 import type { PartContext } from '@aws-vault/plugin-sdk'
-import { type ProgramEnd, type ProgramEnvironment, runProgram } from '@aws-vault/plugin-sdk/program'
+import { fewAtOnce, type ProgramEnd, type ProgramEnvironment, runProgram } from '@aws-vault/plugin-sdk/program'
 import { commandMissing } from './failure.ts'
-import { fewAtOnce } from './few-at-once.ts'
 import type { PasswordStore } from './password-store.ts'
 import { terminalName } from './terminal-name.ts'
 

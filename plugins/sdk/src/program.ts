@@ -5,7 +5,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
+import { createInterface } from 'node:readline'
 import type { PartContext } from './context.ts'
+
+export { fewAtOnce } from './few-at-once.ts'
 
 /** The environment of a program; see {@link PartContext.programEnvironment}. */
 export type ProgramEnvironment = Readonly<Record<string, string>>
@@ -23,6 +26,8 @@ export interface ProgramRun {
   readonly signal: AbortSignal
   /** Seconds after which the program and what it has started are ended; no limit if absent. */
   readonly timeoutSeconds?: number
+  /** Gets what it writes to standard error, line by line as it comes: what a person has to see while it waits for them. */
+  readonly onLine?: (line: string) => void
 }
 
 /** How a program ended. */
@@ -46,7 +51,7 @@ const GRACE = 500
  * @throws Error with `code` (`ENOENT`, `EACCES`, ...) when the program cannot be started
  */
 export async function runProgram({ file, args, input, ...options }: ProgramRun): Promise<ProgramEnd> {
-  const { environment, signal, timeoutSeconds } = options
+  const { environment, signal, timeoutSeconds, onLine } = options
   signal.throwIfAborted()
   const child = spawn(file, args, {
     env: environment,
@@ -64,6 +69,7 @@ export async function runProgram({ file, args, input, ...options }: ProgramRun):
     }, timeoutSeconds * 1000)
   try {
     const output = collect(child)
+    if (onLine !== undefined && child.stderr !== null) createInterface(child.stderr).on('line', onLine)
     // A program may end without having read all of it.
     child.stdin?.on('error', () => {}).end(input)
     const code = await exitOf(child, signal, () => output.bytes)

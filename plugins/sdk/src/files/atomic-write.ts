@@ -8,7 +8,7 @@ import { temporaryName } from './temporary-file.ts'
  * when the process is killed or the power fails. Returns what the operating system says of the new file.
  * @throws the operating system's error; what was at `path` before is then still there
  */
-export function writeAtomically(path: string, content: string): Stats {
+export function writeAtomically(path: string, content: string | Uint8Array): Stats {
   const temporary = join(dirname(path), temporaryName())
   let stats: Stats
   try {
@@ -36,7 +36,7 @@ export function syncDirectory(directory: string): void {
   }
 }
 
-function writeDurably(path: string, content: string): Stats {
+function writeDurably(path: string, content: string | Uint8Array): Stats {
   const descriptor = openSync(path, 'wx', 0o600)
   try {
     writeFileSync(descriptor, content)

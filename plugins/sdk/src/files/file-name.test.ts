@@ -26,13 +26,26 @@ for (const [key, elsewhere, onWindows] of names) {
       ['darwin', elsewhere],
       ['win32', onWindows],
     ] as const) {
-      assert.equal(fileNameOf(key, platform), name)
-      assert.equal(keyOf(name, platform), key)
+      assert.equal(fileNameOf(key, { keyring: 'file', platform }), name)
+      assert.equal(keyOf(name, { keyring: 'file', platform }), key)
     }
   })
 }
 
 it('finds no key in a name that it gives to none', () => {
-  for (const name of ['a%20b', '100%', '%2f', '%C3%BC', '%']) assert.equal(keyOf(name, 'linux'), undefined, name)
-  for (const name of ['a:b', 'a\\b', 'a.']) assert.equal(keyOf(name, 'win32'), undefined, name)
+  for (const name of ['a%20b', '100%', '%2f', '%C3%BC', '%'])
+    assert.equal(keyOf(name, { keyring: 'file', platform: 'linux' }), undefined, name)
+  for (const name of ['a:b', 'a\\b', 'a.'])
+    assert.equal(keyOf(name, { keyring: 'file', platform: 'win32' }), undefined, name)
+})
+
+it('has the suffix behind it, also where the length counts', () => {
+  const naming = { keyring: 'age', platform: 'linux', suffix: '.age' } as const
+  for (const key of ['dev', 'dev.age', 'a/b', '.', '..']) {
+    if (/^\.+$/.test(key)) assert.throws(() => fileNameOf(key, naming), { code: 'ERR_KEYRING_KEY' })
+    else assert.equal(keyOf(fileNameOf(key, naming), naming), key)
+  }
+  assert.equal(fileNameOf('k'.repeat(251), naming).length, 255)
+  assert.throws(() => fileNameOf('k'.repeat(252), naming), /the age keyring .* 256 bytes/)
+  for (const name of ['.age', 'dev', 'dev.AGE', 'age']) assert.equal(keyOf(name, naming), undefined)
 })

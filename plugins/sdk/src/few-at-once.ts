@@ -1,6 +1,6 @@
 /**
- * Lets at most `limit` tasks run at once; the others wait for their turn. gpg-agent has little memory for secrets, and
- * fails when many processes decrypt at the same time.
+ * Lets at most `limit` tasks run at once; the others wait for their turn. For programs that fail when many of them work at
+ * the same time (gpg-agent has little memory for secrets), or that may each ask on the one terminal.
  */
 export function fewAtOnce(limit: number): <T>(task: () => Promise<T>) => Promise<T> {
   let running = 0
