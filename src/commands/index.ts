@@ -18,6 +18,7 @@ export const commands: Readonly<Record<string, () => Promise<{ default: CommandC
   lock: () => import('./lock.ts'),
   migrate: () => import('./migrate.ts'),
   remove: () => import('./remove.ts'),
+  rotate: () => import('./rotate.ts'),
   unlock: () => import('./unlock.ts'),
   version: () => import('./version.ts'),
 }

@@ -17,6 +17,7 @@ const domain = [
   'locks',
   'migrate',
   'output',
+  'rotation',
   'server',
   'settings',
   'sso-profiles',
@@ -49,6 +50,8 @@ const withContainer = [
   'src/doctor/import-plaintext.ts',
   'src/migrate/run-migration.ts',
   'src/helper/run-helper.ts',
+  'src/rotation/key-ages.ts',
+  'src/rotation/run-rotation.ts',
   'src/server/profile-source.ts',
 ]
 
