@@ -5,20 +5,12 @@ import { once } from 'node:events'
 import { existsSync, watch, writeFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
-import { testContext } from '@aws-vault/plugin-sdk/testkit'
-import fileKeyring from '../../plugins/keyring-file/src/index.ts'
-import { decodeIamKeys } from '../../src/vault/iam-keys.ts'
 import type { WorldSpec } from '../local-aws/index.ts'
-import { KEYS, OTHER_KEYS, PASSPHRASE } from '../support/sandbox.ts'
-import { ALICE_MFA, mfaProcess, roleArn, type Scene, setScene, WORLD } from '../support/scene.ts'
+import { assertRotated, keysAtAws, namesInVault, setRotationScene, storedKey } from '../support/rotation-scene.ts'
+import { KEYS, OTHER_KEYS } from '../support/sandbox.ts'
+import { ALICE_MFA, mfaProcess, roleArn, type Scene, WORLD } from '../support/scene.ts'
 
 const CONFIG = '[profile work]\nregion = eu-west-1\n'
-
-async function scene(options: Parameters<typeof setScene>[0] = {}): Promise<Scene> {
-  const set = await setScene(options)
-  set.sandbox.env.AWS_ENDPOINT_URL_IAM = set.aws.url
-  return set
-}
 
 /** A world in which alice has a second key. */
 const twoKeys = (active = true): WorldSpec => ({
@@ -30,36 +22,6 @@ const twoKeys = (active = true): WorldSpec => ({
   ),
 })
 
-const keysOf = ({ aws }: Scene, name = 'alice'): { id: string; active: boolean }[] =>
-  (aws.user(name)?.accessKeys ?? []).map(({ id, active }) => ({ id, active }))
-
-async function storedKey({ sandbox }: Scene, profile = 'work'): Promise<{ id: string; secret: string }> {
-  const options = { dir: sandbox.vault, passphrase: PASSPHRASE }
-  const keyring = await fileKeyring.open({ ...testContext({ options }), options })
-  try {
-    const item = await keyring.get(profile)
-    assert.ok(item, profile)
-    const { accessKeyId, secretAccessKey } = decodeIamKeys(item)
-    return { id: accessKeyId, secret: secretAccessKey }
-  } finally {
-    await keyring.close()
-  }
-}
-
-const names = ({ sandbox }: Scene): string[] => Object.keys(sandbox.vaultFiles())
-
-/** The vault holds the one key that the user has, and it works; nothing of the rotation is left. */
-async function assertDone(at: Scene, profile = 'work', user = 'alice'): Promise<string> {
-  const { id, secret } = await storedKey(at, profile)
-  assert.deepEqual(keysOf(at, user), [{ id, active: true }])
-  assert.equal(at.aws.user(user)?.accessKeys[0]?.secret, secret)
-  assert.deepEqual(
-    names(at).filter(name => name.startsWith('oidc:')),
-    [],
-  )
-  return id
-}
-
 const sinceLastRun = (at: Scene): (() => string[]) => {
   const before = at.calls().length
   return () => at.calls().slice(before)
@@ -67,11 +29,11 @@ const sinceLastRun = (at: Scene): (() => string[]) => {
 
 describe('rotate', () => {
   it('replaces the key, drops the sessions made from the old one, and deletes that', async () => {
-    await using at = await scene()
+    await using at = await setRotationScene()
     await at.sandbox.ok(['exec', 'work', '--', 'true'])
     const calls = sinceLastRun(at)
     const { stdout, stderr } = await at.sandbox.ok(['rotate', 'work'])
-    const id = await assertDone(at)
+    const id = await assertRotated(at)
     assert.notEqual(id, KEYS.accessKeyId)
     assert.equal(
       stdout,
@@ -85,22 +47,22 @@ describe('rotate', () => {
       'UpdateAccessKey by alice',
       'DeleteAccessKey by alice',
     ])
-    assert.deepEqual(names(at), ['work'])
+    assert.deepEqual(namesInVault(at), ['work'])
     await at.sandbox.ok(['exec', 'work', '--', 'true'])
   })
 
   it('follows source_profile, and removes the sessions of all that stem from it', async () => {
-    await using at = await scene({
+    await using at = await setRotationScene({
       config: `${CONFIG}[profile admin]\nsource_profile = work\nrole_arn = ${roleArn('admin')}\n`,
     })
     await at.sandbox.ok(['exec', 'admin', '--', 'true'])
     await at.sandbox.ok(['rotate', 'admin', '--json'])
-    await assertDone(at)
-    assert.deepEqual(names(at), ['work'])
+    await assertRotated(at)
+    assert.deepEqual(namesInVault(at), ['work'])
   })
 
   it('signs with MFA where any profile of the chain has it, by one code', async () => {
-    await using at = await scene({
+    await using at = await setRotationScene({
       world: {
         ...WORLD,
         users: (WORLD.users ?? []).map(user => (user.name === 'alice' ? { ...user, requireMfa: ['iam:*'] } : user)),
@@ -113,58 +75,61 @@ describe('rotate', () => {
     const denied = await at.sandbox.fails(['rotate', 'work'])
     assert.match(denied.stderr, /set mfa_serial/)
     await at.sandbox.ok(['rotate', 'admin'])
-    await assertDone(at)
+    await assertRotated(at)
     assert.equal(asked(), 1)
     const refused = await at.sandbox.fails(['rotate', '-n', 'admin'])
     assert.match(refused.stderr, /AWS denied ListAccessKeys/)
   })
 
   it('keeps what other tools wrote into the item, and switches every profile that has the same key', async () => {
-    await using at = await scene({
+    await using at = await setRotationScene({
       config: `${CONFIG}[profile twin]\nregion = eu-west-1\n`,
       keys: ['work', 'twin'],
     })
     const { stdout } = await at.sandbox.ok(['rotate', 'work', '--json'])
     const [result] = JSON.parse(stdout)
     assert.deepEqual([result.status, result.profiles, result.afterwards], ['rotated', ['work', 'twin'], 'delete'])
-    assert.equal(await assertDone(at), (await storedKey(at, 'twin')).id)
+    assert.equal(await assertRotated(at), (await storedKey(at, 'twin')).id)
   })
 
   it('makes room by --delete-oldest, never by the key in use, and asks otherwise', async () => {
-    await using at = await scene({ world: twoKeys() })
+    await using at = await setRotationScene({ world: twoKeys() })
     const asked = await at.sandbox.fails(['rotate', 'work'])
     assert.match(asked.stderr, /AKIAI55QH8DHBEXAMPLE \(active, of .*--delete-oldest/s)
-    assert.equal(keysOf(at).length, 2)
+    assert.equal(keysAtAws(at).length, 2)
     await at.sandbox.ok(['rotate', 'work', '--delete-oldest'])
-    await assertDone(at)
+    await assertRotated(at)
   })
 
   it('deletes no key that another profile has', async () => {
-    await using at = await scene({ config: `${CONFIG}[profile second]\nregion = eu-west-1\n`, world: twoKeys() })
+    await using at = await setRotationScene({
+      config: `${CONFIG}[profile second]\nregion = eu-west-1\n`,
+      world: twoKeys(),
+    })
     const second = at.aws.user('alice')?.accessKeys[1]
     assert.ok(second)
     await at.sandbox.add('second', { accessKeyId: second.id, secretAccessKey: second.secret })
     const { stderr } = await at.sandbox.fails(['rotate', 'work', '--delete-oldest'])
     assert.match(stderr, /AKIAI55QH8DHBEXAMPLE \(second\) is stored for another profile/)
-    assert.equal(keysOf(at).length, 2)
+    assert.equal(keysAtAws(at).length, 2)
   })
 
   it('--keep-old deactivates and leaves it', async () => {
-    await using at = await scene()
+    await using at = await setRotationScene()
     await at.sandbox.ok(['rotate', 'work', '--keep-old'])
     const { id } = await storedKey(at)
-    assert.deepEqual(keysOf(at), [
+    assert.deepEqual(keysAtAws(at), [
       { id: KEYS.accessKeyId, active: false },
       { id, active: true },
     ])
-    assert.deepEqual(names(at), ['work'])
+    assert.deepEqual(namesInVault(at), ['work'])
   })
 
   it('--grace deactivates, and a later run deletes', async () => {
-    await using at = await scene()
+    await using at = await setRotationScene()
     await at.sandbox.ok(['rotate', 'work', '--grace', '1h'])
     assert.deepEqual(
-      keysOf(at).map(({ active }) => active),
+      keysAtAws(at).map(({ active }) => active),
       [false, true],
     )
     const kept = await at.sandbox.fails(['rotate', 'work'])
@@ -173,15 +138,15 @@ describe('rotate', () => {
     assert.equal(quiet.stderr, '')
     await at.sandbox.ok(['clear'])
     await at.sandbox.ok(['rotate', 'work', '--delete-oldest'])
-    await assertDone(at)
+    await assertRotated(at)
     await at.sandbox.ok(['rotate', 'work', '--grace', '1s'])
     await new Promise(resolve => setTimeout(resolve, 1100))
     await at.sandbox.ok(['rotate', 'work', '--older-than', '1d'])
-    await assertDone(at)
+    await assertRotated(at)
   })
 
   it('--all rotates every key, one failure or not; --older-than leaves young ones alone', async () => {
-    await using at = await scene({ config: `${CONFIG}[profile b]\nregion = eu-west-1\n` })
+    await using at = await setRotationScene({ config: `${CONFIG}[profile b]\nregion = eu-west-1\n` })
     await at.sandbox.add('b', OTHER_KEYS)
     const young = await at.sandbox.ok(['rotate', '--all', '--older-than', '90d'])
     assert.match(young.stdout, /"b" is young enough.*\n.*"work" is young enough/)
@@ -197,45 +162,45 @@ describe('rotate', () => {
     )
     assert.equal(results[0]?.code, 'ERR_IAM_DENIED')
     assert.equal(code, 1)
-    await assertDone(at)
-    assert.equal(await assertDone(at, 'b', 'bob'), OTHER_KEYS.accessKeyId)
+    await assertRotated(at)
+    assert.equal(await assertRotated(at, 'b', 'bob'), OTHER_KEYS.accessKeyId)
   })
 
   it('refuses what has no stored keys, and a command line without aim', async () => {
-    await using at = await scene({ config: '[profile p]\ncredential_process = true\n', keys: [] })
+    await using at = await setRotationScene({ config: '[profile p]\ncredential_process = true\n', keys: [] })
     assert.match((await at.sandbox.fails(['rotate', 'p'])).stderr, /no stored keys that could be rotated/)
     await at.sandbox.fails(['rotate'], 2)
     await at.sandbox.fails(['rotate', 'p', '--all'], 2)
   })
 
   it('waits until AWS knows the new key', async () => {
-    await using at = await scene()
+    await using at = await setRotationScene()
     const unknown = { error: { code: 'InvalidClientTokenId', status: 403 } }
     at.aws.faults.add({ action: 'GetCallerIdentity', times: 2, effect: unknown })
     at.aws.faults.add({ action: 'UpdateAccessKey', effect: unknown }, { action: 'DeleteAccessKey', effect: unknown })
     await at.sandbox.ok(['rotate', 'work'])
-    await assertDone(at)
+    await assertRotated(at)
   })
 
   it('deletes at once where the user may not deactivate', async () => {
-    await using at = await scene({
+    await using at = await setRotationScene({
       world: { ...WORLD, users: [{ ...WORLD.users?.[0], name: 'alice', deny: ['iam:UpdateAccessKey'] }] },
     })
     await at.sandbox.ok(['rotate', 'work'])
-    await assertDone(at)
+    await assertRotated(at)
   })
 
   it('two at once: one rotates, the other sees it', async () => {
-    await using at = await scene()
+    await using at = await setRotationScene()
     const both = await Promise.all([at.sandbox.ok(['rotate', 'work']), at.sandbox.ok(['rotate', 'work'])])
-    await assertDone(at)
+    await assertRotated(at)
     const created = at.calls().filter(call => call.startsWith('CreateAccessKey')).length
     assert.ok(created === 1 || both.every(({ stdout }) => stdout.startsWith('Rotated')), `${created}`)
     assert.ok(created <= 2)
   })
 
   it('exec goes on meanwhile, whatever it had read before', async () => {
-    await using at = await scene()
+    await using at = await setRotationScene()
     // The code is asked for after the keys were read: while the person looks for it, they are rotated.
     at.sandbox.script(
       'code',
@@ -257,7 +222,7 @@ describe('rotate', () => {
   })
 
   it('sessions made from the old key live on', async () => {
-    await using at = await scene()
+    await using at = await setRotationScene()
     const env = await at.sandbox.environmentUnder(['work'])
     await at.sandbox.ok(['rotate', 'work'])
     const calls = sinceLastRun(at)
@@ -275,7 +240,7 @@ describe('rotate', () => {
   })
 
   it('list --ages says how old keys are, and why it does not know', async () => {
-    await using at = await scene({ config: `${CONFIG}[profile b]\nregion = eu-west-1\n` })
+    await using at = await setRotationScene({ config: `${CONFIG}[profile b]\nregion = eu-west-1\n` })
     await at.sandbox.add('b', OTHER_KEYS)
     at.aws.user('bob')?.accessKeys.splice(0)
     const { stdout, stderr } = await at.sandbox.ok(['list', '--ages'])
