@@ -14,6 +14,7 @@ import Migrate from './commands/migrate.ts'
 import PluginsParts from './commands/plugins/parts.ts'
 import PluginsUse from './commands/plugins/use.ts'
 import Remove from './commands/remove.ts'
+import Rotate from './commands/rotate.ts'
 import SsoConfigure from './commands/sso/configure.ts'
 import SsoList from './commands/sso/list.ts'
 import SsoLogin from './commands/sso/login.ts'
@@ -36,6 +37,7 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   'plugins:parts': PluginsParts,
   'plugins:use': PluginsUse,
   remove: Remove,
+  rotate: Rotate,
   'sso:configure': SsoConfigure,
   'sso:list': SsoList,
   'sso:login': SsoLogin,

@@ -9,7 +9,7 @@ export interface Steps extends AsyncDisposable {
   end(this: void, isDone: boolean): Promise<void>
 }
 
-/** Ticked off where a person looks on; plain lines elsewhere. */
+/** Drawn where a person looks on; plain lines elsewhere. */
 export function openSteps(title: string): Steps {
   const { isatty } = process.getBuiltinModule('node:tty')
   // listr2 draws nothing unless stdout is a terminal as well.

@@ -9,6 +9,7 @@ import type { WorldSpec } from '../local-aws/index.ts'
 import { assertRotated, keysAtAws, namesInVault, setRotationScene, storedKey } from '../support/rotation-scene.ts'
 import { KEYS, OTHER_KEYS } from '../support/sandbox.ts'
 import { ALICE_MFA, mfaProcess, roleArn, type Scene, WORLD } from '../support/scene.ts'
+import { Terminal } from '../support/terminal.ts'
 
 const CONFIG = '[profile work]\nregion = eu-west-1\n'
 
@@ -112,6 +113,39 @@ describe('rotate', () => {
     const { stderr } = await at.sandbox.fails(['rotate', 'work', '--delete-oldest'])
     assert.match(stderr, /AKIAI55QH8DHBEXAMPLE \(second\) is stored for another profile/)
     assert.equal(keysAtAws(at).length, 2)
+  })
+
+  it('asks on a terminal whether the other key may go, and shows each step there', async () => {
+    await using at = await setRotationScene({ world: twoKeys(false) })
+    using no = new Terminal(at.sandbox, ['rotate', 'work'])
+    await no.answer(
+      /another key, AKIAI55QH8DHBEXAMPLE \(inactive, of \S+\)\. Delete it to make room\? \(y\|N\): $/,
+      'n\r',
+    )
+    const declined = await no.ended
+    assert.equal(declined.code, 1)
+    assert.match(declined.screen, /there is no room for a new key/)
+    assert.equal(keysAtAws(at).length, 2)
+    using yes = new Terminal(at.sandbox, ['rotate', 'work'])
+    await yes.answer(/\(y\|N\): $/, 'y\r')
+    const { code, screen } = await yes.ended
+    assert.equal(code, 0, screen)
+    assert.match(screen, /Rotating the keys of work: deleting the old key AKIAIOSFODNN7EXAMPLE/)
+    assert.match(screen, /The old key is deleted\.\r\n/)
+    await assertRotated(at)
+  })
+
+  it('--debug shows no secret, and remove takes along what is left of an interrupted rotation', async () => {
+    await using at = await setRotationScene()
+    at.aws.faults.add({ action: 'GetCallerIdentity', effect: { error: { code: 'AccessDenied', status: 403 } } })
+    await at.sandbox.run(['rotate', 'work', '--debug'])
+    assert.ok(namesInVault(at).includes('oidc:rotate:work'))
+    assert.doesNotMatch((await at.sandbox.ok(['list'])).stdout, /rotate/)
+    await at.sandbox.ok(['clear'])
+    assert.ok(namesInVault(at).includes('oidc:rotate:work'))
+    const { stderr } = await at.sandbox.ok(['remove', 'work', '-f'])
+    assert.match(stderr, /a rotation was not finished/)
+    assert.deepEqual(namesInVault(at), [])
   })
 
   it('--keep-old deactivates and leaves it', async () => {
