@@ -11,6 +11,7 @@ const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 /** Packages that are large and rarely needed: a bundle of their own, read when they are first imported. */
 const vendored: Record<string, string> = {
+  '@aws-sdk/client-iam': 'client-iam',
   '@aws-sdk/client-sso': 'client-sso',
   '@aws-sdk/client-sso-oidc': 'client-sso-oidc',
   '@aws-sdk/client-sts': 'client-sts',

@@ -75,6 +75,8 @@ export interface Vault {
   readonly sessions: SessionCache
   readonly ssoTokens: SsoTokens
   readonly signInLogins: SignInLogins
+  /** The keyring itself, for what has items of a kind of its own. */
+  readonly keyring: Keyring
 }
 
 /** A keyring that is opened by name, beside the one in which the credentials are looked for. */
@@ -173,6 +175,7 @@ export class Container {
         sessions: new SessionCache(keyring, this.clock, secret => this.redactor.add(secret)),
         ssoTokens: new SsoTokens(keyring, secret => this.redactor.add(secret)),
         signInLogins: new SignInLogins(keyring, secret => this.redactor.add(secret)),
+        keyring,
       }
     })
   }

@@ -17,6 +17,7 @@ import PluginsUse from './commands/plugins/use.ts'
 import PromptSegment from './commands/prompt-segment.ts'
 import Refresh from './commands/refresh.ts'
 import Remove from './commands/remove.ts'
+import Rotate from './commands/rotate.ts'
 import ServerDetached from './commands/server/detached.ts'
 import ServerStart from './commands/server/start.ts'
 import ServerStatus from './commands/server/status.ts'
@@ -46,6 +47,7 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   'prompt-segment': PromptSegment,
   refresh: Refresh,
   remove: Remove,
+  rotate: Rotate,
   'server:detached': ServerDetached,
   'server:start': ServerStart,
   'server:status': ServerStatus,

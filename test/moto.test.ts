@@ -26,6 +26,14 @@ role = iam.create_role(RoleName="Admin", AssumeRolePolicyDocument=json.dumps(tru
 print(json.dumps({"accessKeyId": key["AccessKeyId"], "secretAccessKey": key["SecretAccessKey"], "roleArn": role["Arn"]}))
 `
 
+/** Prints the access keys of the user. */
+const listAccessKeys = `
+import boto3, json, sys
+iam = boto3.client("iam", endpoint_url=sys.argv[1], region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
+keys = iam.list_access_keys(UserName="alice")["AccessKeyMetadata"]
+print(json.dumps([{"id": key["AccessKeyId"], "status": key["Status"]} for key in keys]))
+`
+
 describe('with moto and boto3', { skip: python === undefined ? why : false }, () => {
   const box = new Sandbox()
   let moto: ChildProcess
@@ -45,6 +53,7 @@ describe('with moto and boto3', { skip: python === undefined ? why : false }, ()
     })
     const world = JSON.parse(execFileSync(python as string, ['-c', makeWorld, url], { encoding: 'utf8' }))
     box.env.AWS_ENDPOINT_URL_STS = url
+    box.env.AWS_ENDPOINT_URL_IAM = url
     box.config(
       `[profile work]\nregion = us-east-1\n[profile admin]\nregion = us-east-1\nsource_profile = work\nrole_arn = ${world.roleArn}\nmfa_serial = ${serial}\n`,
     )
@@ -81,5 +90,26 @@ describe('with moto and boto3', { skip: python === undefined ? why : false }, ()
     const env = { ...box.env, AWS_PROFILE: 'x', AWS_ENDPOINT_URL: url }
     const said = execFileSync(python as string, whoAmI, { env, encoding: 'utf8' })
     assert.match(said, /assumed-role\/Admin/)
+  })
+
+  it('rotate: one key afterwards, and not the one before', async () => {
+    const listKeys = () => {
+      const said = execFileSync(python as string, ['-c', listAccessKeys, url], { encoding: 'utf8' })
+      return JSON.parse(said) as { id: string; status: string }[]
+    }
+    const [before] = listKeys()
+    const { stdout } = await box.ok(['rotate', 'work', '--json'])
+    const [{ oldKeyId, newKeyId }] = JSON.parse(stdout)
+    assert.equal(oldKeyId, before?.id)
+    assert.deepEqual(listKeys(), [{ id: newKeyId, status: 'Active' }])
+    await box.ok(['rotate', 'work', '--keep-old'])
+    assert.deepEqual(
+      listKeys().map(({ status }) => status),
+      ['Inactive', 'Active'],
+    )
+    await box.ok(['rotate', 'work', '--delete-oldest'])
+    assert.equal(listKeys().length, 1)
+    assert.match((await box.ok(['list', '--ages'])).stdout, /^work +AKIA\w+ +0$/m)
+    await box.ok(['exec', 'work', '--', python as string, ...whoAmI])
   })
 })

@@ -21,6 +21,7 @@ export const commands: Readonly<Record<string, () => Promise<{ default: CommandC
   'prompt-segment': () => import('./prompt-segment.ts'),
   refresh: () => import('./refresh.ts'),
   remove: () => import('./remove.ts'),
+  rotate: () => import('./rotate.ts'),
   unlock: () => import('./unlock.ts'),
   version: () => import('./version.ts'),
 }

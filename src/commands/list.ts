@@ -2,8 +2,10 @@ import { printable } from '@aws-vault/plugin-sdk'
 import * as Flags from '@oclif/core/flags'
 import { describeProblem, profileNames } from '../aws-config/profile.ts'
 import { VaultCommand } from '../command.ts'
+import type { Container } from '../container.ts'
 import { formatTimeLeft } from '../output/duration.ts'
 import { formatTable } from '../output/table.ts'
+import type { KeyAge } from '../rotation/key-ages.ts'
 import { listVault, type VaultRow } from '../vault/list-vault.ts'
 
 export default class List extends VaultCommand {
@@ -17,6 +19,10 @@ export default class List extends VaultCommand {
     }),
     sessions: Flags.boolean({ summary: 'only the live sessions, one a line', exclusive: ['credentials'] }),
     credentials: Flags.boolean({ summary: 'only the names of stored credentials, one a line' }),
+    ages: Flags.boolean({
+      summary: 'how old the stored keys are; asks AWS',
+      exclusive: ['profiles', 'sessions', 'credentials'],
+    }),
   }
 
   async run(): Promise<readonly VaultRow[]> {
@@ -36,6 +42,7 @@ export default class List extends VaultCommand {
       signIns: await sessions.signIns(),
     }
     const rows = listVault(config, contents, container.clock.now())
+    if (flags.ages) return this.#ages(container, rows)
     if (flags.profiles)
       return this.#print(
         rows.filter(row => row.configured),
@@ -52,6 +59,25 @@ export default class List extends VaultCommand {
     }
     this.log(formatTable(['Profile', 'Credentials', 'Sessions'], rows.map(tableLine)))
     return rows
+  }
+
+  /** Loaded only for that: nothing else of a list talks to AWS. */
+  async #ages(container: Container, rows: readonly VaultRow[]): Promise<readonly (VaultRow & { key: KeyAge })[]> {
+    const { keyAges } = await import('../rotation/key-ages.ts')
+    const ages = await keyAges(
+      container,
+      rows.filter(row => row.credentials).map(row => row.profile),
+    )
+    const aged = rows.flatMap(row => {
+      const key = ages.get(row.profile)
+      return key === undefined ? [] : [{ ...row, key }]
+    })
+    const cells = aged.map(({ profile, key }) => [profile, key.accessKeyId, key.days?.toString() ?? 'unknown'])
+    this.log(formatTable(['Profile', 'Access key', 'Days'], cells))
+    for (const { profile, key } of aged) {
+      if (key.unknown !== undefined) container.logger.warn(`${profile}: ${key.unknown}`)
+    }
+    return aged
   }
 
   #print<T>(rows: readonly T[], lines: (row: T) => readonly string[]): readonly T[] {

@@ -23,7 +23,7 @@ export default class Remove extends VaultCommand {
   async run(): Promise<Removed> {
     const { args, flags, container } = await this.open(Remove)
     const { profile } = args
-    const { credentials, sessions } = await container.vault()
+    const { credentials, sessions, keyring } = await container.vault()
     const stored = await credentials.list()
     if (!stored.includes(profile) && !flags['sessions-only']) {
       throw new VaultError('ERR_CREDENTIALS_UNKNOWN', `no credentials are stored for profile "${profile}"`, {
@@ -37,6 +37,11 @@ export default class Remove extends VaultCommand {
     }
     const holders = profilesSignedBy(container.awsConfig(), new Set(stored), profile)
     const removed = flags['sessions-only'] ? false : await credentials.remove(profile)
+    if (removed) {
+      const { RotationStore } = await import('../rotation/rotation-store.ts')
+      const left = await new RotationStore(keyring, secret => container.redactor.add(secret)).forgetAll(profile)
+      if (left) container.logger.warn('a rotation was not finished: look in IAM for an access key that nobody has')
+    }
     const count = await sessions.clear(flags['sessions-only'] ? [profile] : [profile, ...holders])
     if (removed) this.log(`Removed the credentials of profile "${profile}".`)
     if (count > 0 || !removed) this.log(`Removed ${count} ${count === 1 ? 'session' : 'sessions'}.`)

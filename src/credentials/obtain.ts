@@ -35,6 +35,8 @@ export interface ObtainingOptions {
   readonly furtherRole?: Located<string>
   /** The codes that were used, for all that ask the same devices. */
   readonly mfaCodes?: MfaCodes
+  /** What is run instead of the plan. */
+  readonly reshape?: (plan: Plan) => Plan
 }
 
 /**
@@ -61,7 +63,9 @@ export async function prepareObtaining(
   options: ObtainingOptions = {},
 ): Promise<Obtaining> {
   const prepared = await prepare(container, profile, flags, options.furtherRole)
-  const { plan, vault, minimum } = prepared
+  const { vault, minimum } = prepared
+  const plan = options.reshape?.(prepared.plan) ?? prepared.plan
+  if (prepared.rotation !== undefined && options.reshape === undefined) container.logger.warn(prepared.rotation)
   for (const note of plan.notes) container.logger.warn(note)
   refuseCommandLoop(plan, container.world.environment)
   for (const { why } of plan.steps) container.logger.debug(why.map(({ text }) => text).join('; '))

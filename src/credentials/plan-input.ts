@@ -34,6 +34,8 @@ export interface Wishes {
   readonly stsRegionalEndpoints?: Located<string>
   /** `AWS_ENDPOINT_URL_STS`, `AWS_ENDPOINT_URL`. */
   readonly endpointUrl?: Located<string>
+  /** `AWS_ENDPOINT_URL_IAM`, `AWS_ENDPOINT_URL`; for `rotate`, no plan depends on it. */
+  readonly iamEndpointUrl?: Located<string>
   /** `AWS_ENDPOINT_URL_SSO`, `AWS_ENDPOINT_URL`. */
   readonly ssoEndpointUrl?: Located<string>
   /** `AWS_ENDPOINT_URL_SSO_OIDC`, `AWS_ENDPOINT_URL`. */

@@ -146,6 +146,24 @@ describe('resolve', () => {
     ])
   })
 
+  it('takes the keys that took the place of those that AWS refused meanwhile, and only those', async () => {
+    const { run, calls, behaviour, keyring } = world()
+    const refusal = new VaultError('ERR_STS_KEYS_REFUSED', 'it was rotated')
+    behaviour.answer = ({ source }) => {
+      if (source !== keys.accessKeyId) return undefined
+      keyring.plant('dev', itemJson('dev', { AccessKeyID: 'AKIANEW', SecretAccessKey: keys.secretAccessKey }))
+      return refusal
+    }
+    await run(planOf(storedKeys, token))
+    assert.deepEqual(
+      calls.map(({ source }) => source),
+      [keys.accessKeyId, 'AKIANEW'],
+    )
+    behaviour.answer = () => refusal
+    await assert.rejects(run(planOf(storedKeys, role)), refusal)
+    assert.equal(calls.length, 3)
+  })
+
   it('starts with a provider where there is no source', async () => {
     const { run, calls } = world()
     await run(planOf(token))

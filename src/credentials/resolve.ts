@@ -251,6 +251,8 @@ class PlanRun {
     try {
       return await call(source)
     } catch (error) {
+      const rotated = await this.#rotatedKeys(error, index - 1, source)
+      if (rotated !== undefined) return call(rotated)
       if (source?.cached === undefined || !this.#blamesSource(error, index - 1)) {
         throw error
       }
@@ -258,6 +260,14 @@ class PlanRun {
       await this.#discard(source.cached)
       return call(await this.run(index - 1))
     }
+  }
+
+  /** The stored keys, where AWS refused those that were read before and others have taken their place since: `rotate`. */
+  async #rotatedKeys(error: unknown, index: number, refused: Outcome | undefined): Promise<Outcome | undefined> {
+    const step = this.#plan.steps[index]
+    if (step?.kind !== 'stored-keys' || !isVaultError(error, 'ERR_STS_KEYS_REFUSED')) return undefined
+    const now = await this.#storedKeys(step)
+    return now.credentials.accessKeyId === refused?.credentials.accessKeyId ? undefined : now
   }
 
   /** Whether a new source may help. AWS denies everything to revoked sessions; that alone is no reason for a question. */

@@ -44,6 +44,7 @@ export function readWishes(flags: CredentialFlags, environment: Environment, dur
     ...present('mfaSerial', text('AWS_MFA_SERIAL')),
     ...present('stsRegionalEndpoints', text('AWS_STS_REGIONAL_ENDPOINTS')),
     ...present('endpointUrl', text('AWS_ENDPOINT_URL_STS', 'AWS_ENDPOINT_URL')),
+    ...present('iamEndpointUrl', text('AWS_ENDPOINT_URL_IAM', 'AWS_ENDPOINT_URL')),
     ...present('ssoEndpointUrl', text('AWS_ENDPOINT_URL_SSO', 'AWS_ENDPOINT_URL')),
     ...present('ssoOidcEndpointUrl', text('AWS_ENDPOINT_URL_SSO_OIDC', 'AWS_ENDPOINT_URL')),
     ...present('signInEndpointUrl', text('AWS_ENDPOINT_URL_SIGNIN', 'AWS_ENDPOINT_URL')),

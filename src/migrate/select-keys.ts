@@ -1,4 +1,4 @@
-import { classifyKey, decodeSessionKey, decodeSsoTokenKey } from '../vault/session-key.ts'
+import { classifyKey, decodeRotationKey, decodeSessionKey, decodeSsoTokenKey } from '../vault/session-key.ts'
 
 /** Which items of a keyring are copied. */
 export interface Selection {
@@ -36,7 +36,8 @@ export function selectKeys(all: readonly string[], now: number, owners?: Owners)
 
 function isOwned(key: string, { profiles, startUrls }: Owners): boolean {
   const session = decodeSessionKey(key)
-  if (session !== undefined) return profiles.has(session.profile)
+  const rotation = decodeRotationKey(key)
+  if (session !== undefined || rotation !== undefined) return profiles.has((session ?? rotation)?.profile ?? '')
   const startUrl = decodeSsoTokenKey(key)
   return startUrl === undefined ? profiles.has(key) : startUrls.has(startUrl)
 }
@@ -45,6 +46,8 @@ function isOwned(key: string, { profiles, startUrls }: Owners): boolean {
 export function describeKey(key: string): string {
   const session = decodeSessionKey(key)
   if (session !== undefined) return `session ${session.type} of ${session.profile}`
+  const rotation = decodeRotationKey(key)
+  if (rotation !== undefined) return `unfinished rotation of ${rotation.profile}`
   const startUrl = decodeSsoTokenKey(key)
   return startUrl === undefined ? `keys of ${key}` : `login to ${startUrl}`
 }

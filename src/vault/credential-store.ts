@@ -1,12 +1,13 @@
 import type { Credentials, Keyring } from '@aws-vault/plugin-sdk'
 import { VaultError } from '@aws-vault/plugin-sdk'
 import { decodeIamKeys, encodeIamKeys } from './iam-keys.ts'
-import { classifyKey } from './session-key.ts'
+import { classifyKey, decodeRotationKey } from './session-key.ts'
 
 /** The long-lived IAM keys in a keyring, by profile. */
 export class CredentialStore {
   readonly #keyring: Keyring
   readonly #onSecret: (secret: string | undefined) => void
+  #unfinished: ReadonlySet<string> = new Set()
 
   /** @param onSecret is told every secret that comes out of or goes into the keyring, to be blacked out in all output */
   constructor(keyring: Keyring, onSecret: (secret: string | undefined) => void) {
@@ -57,7 +58,13 @@ export class CredentialStore {
   /** The profiles that have keys here, by name. Nothing is decrypted. */
   async list(): Promise<string[]> {
     const keys = await this.#keyring.keys()
+    this.#unfinished = new Set(keys.map(decodeRotationKey).flatMap(it => (it?.kind === 'rotate' ? [it.profile] : [])))
     return keys.filter(key => classifyKey(key) === 'credentials').sort()
+  }
+
+  /** The profiles whose keys were being rotated when {@link CredentialStore.list} looked. */
+  get unfinishedRotations(): ReadonlySet<string> {
+    return this.#unfinished
   }
 
   #announce(keys: Credentials): void {

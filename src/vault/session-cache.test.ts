@@ -204,16 +204,18 @@ describe('SessionCache', () => {
       'oidc:https://b.example/start',
       'dev session (1)',
       `oidc:login:${alice}`,
+      'oidc:rotate:dev',
+      'oidc:rotated:dev',
     ]
     const rows: readonly [string, Parameters<SessionCache['clear']>, number[]][] = [
-      ['everything but credentials', [], [0]],
-      ['those of a profile', [['dev']], [0, 3, 4, 5, 6, 7]],
-      ['those of two profiles', [['dev', 'role']], [0, 4, 5, 6, 7]],
-      ['those of a profile and a token', [['dev'], [url]], [0, 3, 5, 6, 7]],
-      ['those of a profile and a sign-in', [['dev'], [], undefined, [alice]], [0, 3, 4, 5, 6]],
-      ['sign-ins', [undefined, [], 'login'], [0, 1, 2, 3, 4, 5, 6]],
-      ['nothing for no profile', [[]], [0, 1, 2, 3, 4, 5, 6, 7]],
-      ['nothing for a profile without a name', [['']], [0, 1, 2, 3, 4, 5, 6, 7]],
+      ['everything but credentials and rotations', [], [0, 8, 9]],
+      ['those of a profile', [['dev']], [0, 3, 4, 5, 6, 7, 8, 9]],
+      ['those of two profiles', [['dev', 'role']], [0, 4, 5, 6, 7, 8, 9]],
+      ['those of a profile and a token', [['dev'], [url]], [0, 3, 5, 6, 7, 8, 9]],
+      ['those of a profile and a sign-in', [['dev'], [], undefined, [alice]], [0, 3, 4, 5, 6, 8, 9]],
+      ['sign-ins', [undefined, [], 'login'], [0, 1, 2, 3, 4, 5, 6, 8, 9]],
+      ['nothing for no profile', [[]], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]],
+      ['nothing for a profile without a name', [['']], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]],
     ]
     for (const [name, wanted, left] of rows) {
       it(`removes ${name}`, async () => {

@@ -17,6 +17,7 @@ import {
   encodeSignInKey,
   encodeSsoTokenKey,
   isOfType,
+  type KeyClass,
   type SessionKey,
   type SessionSlot,
   sessionKeyPrefix,
@@ -129,7 +130,7 @@ export class SessionCache {
     loginSessions: readonly string[] = [],
   ): Promise<number> {
     if (profiles === undefined) {
-      return this.#removeAll(key => classifyKey(key) !== 'credentials' && (type === undefined || isOfType(key, type)))
+      return this.#removeAll(key => !isKept(classifyKey(key)) && (type === undefined || isOfType(key, type)))
     }
     const names = new Set(profiles)
     const tokens = new Set([...ssoStartUrls.map(encodeSsoTokenKey), ...loginSessions.map(encodeSignInKey)])
@@ -194,6 +195,9 @@ export class SessionCache {
     this.#onSecret(credentials?.sessionToken)
   }
 }
+
+/** What is no session, and cannot be had again. */
+const isKept = (kind: KeyClass): boolean => kind === 'credentials' || kind === 'rotation'
 
 function isSession(key: string): boolean {
   return decodeSessionKey(key) !== undefined

@@ -88,6 +88,9 @@ describe('classifyKey', () => {
     ['oidc:login:arn:aws:iam::111111111111:user/alice', 'sign-in'],
     ['oidc:login:prod', 'credentials'],
     ['oidc:login:arn:', 'credentials'],
+    ['oidc:rotate:dev', 'rotation'],
+    ['oidc:rotated:dev session (1)', 'rotation'],
+    ['oidc:rotate:', 'credentials'],
     ['signin.CreateOAuth2Token,ZGV2,YXJu,4102444800', 'session'],
   ] as const
   for (const [key, kind] of rows) {

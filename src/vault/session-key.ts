@@ -13,7 +13,7 @@ export interface SessionKey extends SessionSlot {
 }
 
 /** What lies under a key, told from the key alone. */
-export type KeyClass = 'credentials' | 'session' | 'old-session' | 'sso-token' | 'sign-in'
+export type KeyClass = 'credentials' | 'session' | 'old-session' | 'sso-token' | 'sign-in' | 'rotation'
 
 const knownTypes: ReadonlySet<string> = new Set([
   'sts.GetSessionToken',
@@ -37,6 +37,8 @@ const oldSessions = [/^session,[^,]*,[^,]*,\d+$/, /^session:[^:]*:[^:]*:.+$/, /^
 const ssoToken = /^oidc:https?:\/\/./
 // Ours. To the Go tool all that begins with `oidc:` is a token, and not keys.
 const signIn = /^oidc:login:(?=arn:.)/
+// Ours, too: how far a rotation has come, and which old key waits to be deleted.
+const rotation = /^oidc:(rotat(?:e|ed)):(?=.)/s
 
 /** Whether there are sessions of that type; `oidc` are SSO tokens, `login` what renews sign-ins. */
 export function isSessionType(type: string): boolean {
@@ -95,6 +97,9 @@ export function classifyKey(key: string): KeyClass {
   if (signIn.test(key)) {
     return 'sign-in'
   }
+  if (rotation.test(key)) {
+    return 'rotation'
+  }
   if (oldSessions.some(pattern => pattern.test(key))) {
     return 'old-session'
   }
@@ -119,6 +124,20 @@ export function encodeSignInKey(loginSession: string): string {
 /** The `login_session` of a sign-in's key; `undefined` if `key` is none. */
 export function decodeSignInKey(key: string): string | undefined {
   return signIn.test(key) ? key.slice('oidc:login:'.length) : undefined
+}
+
+/**
+ * The key of a rotation's journal: `rotate` while it goes on, `rotated` when nothing is left to do but to delete the old
+ * key at its time.
+ */
+export function encodeRotationKey(kind: 'rotate' | 'rotated', profile: string): string {
+  return `oidc:${kind}:${profile}`
+}
+
+/** The profile of a rotation's journal, and which one it is; `undefined` if `key` is none. */
+export function decodeRotationKey(key: string): { kind: 'rotate' | 'rotated'; profile: string } | undefined {
+  const [prefix = '', kind] = rotation.exec(key) ?? []
+  return prefix === '' ? undefined : { kind: kind as 'rotate' | 'rotated', profile: key.slice(prefix.length) }
 }
 
 function isKnownType(type: string): boolean {

@@ -35,6 +35,8 @@ export interface Controls {
   addWorld(spec: WorldSpec): void
   addAccount(spec: AccountSpec): void
   addUser(spec: UserSpec): User
+  /** A user by name or ARN, with the access keys that it has by now. */
+  user(nameOrArn: string): User | undefined
   addRole(spec: RoleSpec): Role
   addIdentityProvider(spec: IdentityProviderSpec): void
   /** Accepts credentials that were made elsewhere as a live session. */
@@ -118,6 +120,7 @@ export function createState(clock: () => number): LocalAwsState {
     },
     addAccount: world.addAccount,
     addUser: world.addUser,
+    user: world.user,
     addRole: world.addRole,
     addIdentityProvider(spec) {
       world.addIdentityProvider(spec)
