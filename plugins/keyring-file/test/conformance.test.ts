@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestStore, testKeyring } from '@aws-vault/plugin-sdk/testkit'
 import backend from '../src/index.ts'
@@ -17,12 +17,21 @@ for (const [how, { options, ...rest }] of Object.entries(stores)) {
     module: import.meta.resolve('../src/index.ts'),
     async makeStore() {
       const { path, [Symbol.dispose]: remove } = makeDirectory()
+      const dir = join(path, 'vault')
+      const given = { ...options, dir, workFactor: 1000 }
       return {
         ...rest,
-        options: { ...options, dir: join(path, 'vault'), workFactor: 1000 },
+        options: given,
+        lock: async () => ({ options: { ...given, passphrase: 'another one' }, undo: async () => {} }),
+        deny: async () => {
+          chmodSync(dir, 0)
+          return { undo: async () => chmodSync(dir, 0o700) }
+        },
         dispose: async () => remove(),
       }
     },
+    // Root may do anything, and Windows has no such modes.
+    troubles: process.getuid?.() ? ['lock', 'deny'] : ['lock'],
     deviations: tellsNamesApartByCase()
       ? []
       : [

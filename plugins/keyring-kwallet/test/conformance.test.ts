@@ -20,7 +20,16 @@ if (missing) {
     async makeStore() {
       // There is one wallet of that name.
       await kwallet.openWallet()
-      return { options: {}, sessionBus: kwallet.bus.address, dispose: () => kwallet.deleteWallet() }
+      return {
+        options: {},
+        sessionBus: kwallet.bus.address,
+        stall: async () => {
+          kwallet.daemon.kill('SIGSTOP')
+          return { undo: async () => void kwallet.daemon.kill('SIGCONT') }
+        },
+        dispose: () => kwallet.deleteWallet(),
+      }
     },
+    troubles: ['stall'],
   })
 }

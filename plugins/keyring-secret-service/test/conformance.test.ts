@@ -20,7 +20,20 @@ if (missing) {
     async makeStore() {
       const collection = `a test ${crypto.randomUUID()}`
       const path = await keyring.makeCollection(collection)
-      return { options: { collection }, sessionBus: keyring.bus.address, dispose: () => keyring.remove(path) }
+      const store = { options: { collection }, sessionBus: keyring.bus.address }
+      return {
+        ...store,
+        lock: async () => {
+          await keyring.lock(path)
+          return { ...store, undo: () => keyring.unlock(path, 'secret') }
+        },
+        stall: async () => {
+          keyring.daemon.kill('SIGSTOP')
+          return { undo: async () => void keyring.daemon.kill('SIGCONT') }
+        },
+        dispose: () => keyring.remove(path),
+      }
     },
+    troubles: ['lock', 'stall'],
   })
 }

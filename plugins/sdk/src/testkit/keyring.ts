@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import type { OptionValue } from '../context.ts'
+import { isVaultError } from '../errors.ts'
 import type { Item, Keyring, KeyringBackend } from '../keyring.ts'
-import { type TestContext, testContext } from './context.ts'
+import { type TestContext, type TestContextOptions, testContext } from './context.ts'
 import { type Case, type Deviation, runCases } from './deviations.ts'
 import { type KeyringWorker, startKeyringWorker } from './keyring-processes.ts'
 import { assertNoSecret } from './secrets.ts'
@@ -13,9 +14,23 @@ export interface TestStore {
   readonly answers?: readonly string[]
   /** The session bus of each run. */
   readonly sessionBus?: string
+  /** Locks it, for as long as `undo` is not called: what it takes to open it as somebody who cannot unlock it. */
+  lock?(): Promise<Pick<TestStore, 'options' | 'answers' | 'sessionBus'> & Undo>
+  /** Takes the right to read and write it away. */
+  deny?(): Promise<Undo>
+  /** Lets whatever it waits for not answer. */
+  stall?(): Promise<Undo>
   /** Removes the store. */
   dispose?(): Promise<void>
 }
+
+/** The way back from what a test has done to a store. */
+export interface Undo {
+  undo(): Promise<void>
+}
+
+/** What can be done to a test's store, beside using it. */
+export type StoreTrouble = 'lock' | 'deny' | 'stall'
 
 /** A keyring backend and what its suite needs. */
 export interface KeyringSuite {
@@ -27,6 +42,8 @@ export interface KeyringSuite {
    */
   readonly module?: string
   makeStore(): Promise<TestStore>
+  /** What its stores have of `lock`, `deny` and `stall`: without, those cases are skipped, which is said. */
+  readonly troubles?: readonly StoreTrouble[]
   readonly deviations?: readonly Deviation[]
 }
 
@@ -47,9 +64,15 @@ export interface KeyringSuite {
  * })
  * ```
  */
-export function testKeyring({ name, backend, module, makeStore, deviations = [] }: KeyringSuite): void {
-  const applicable = module === undefined ? cases : [...cases, ...processCases]
-  runCases(`keyring ${name}`, applicable, deviations, async () => new Fixture(backend, module, await makeStore()))
+export function testKeyring({ name, backend, module, makeStore, troubles = [], deviations = [] }: KeyringSuite): void {
+  const applicable = [...cases, ...Object.values(troubleCases), ...(module === undefined ? [] : processCases)]
+  const untried = Object.entries(troubleCases).flatMap(([trouble, { name }]) =>
+    troubles.includes(trouble as StoreTrouble)
+      ? []
+      : [{ reason: `the test's store has no "${trouble}"`, cases: [name] }],
+  )
+  const all = [...deviations, ...untried]
+  runCases(`keyring ${name}`, applicable, all, async () => new Fixture(backend, module, await makeStore()))
 }
 
 class Fixture implements AsyncDisposable {
@@ -65,8 +88,12 @@ class Fixture implements AsyncDisposable {
     this.#store = store
   }
 
-  context(): TestContext {
-    return testContext(this.#store)
+  get store(): TestStore {
+    return this.#store
+  }
+
+  context(more: TestContextOptions = {}): TestContext {
+    return testContext({ ...this.#store, ...more })
   }
 
   async open(context = this.context()): Promise<Keyring> {
@@ -359,6 +386,56 @@ const cases: readonly Case<Fixture>[] = [
     },
   },
 ]
+
+const troubleCases: Readonly<Record<StoreTrouble, Case<Fixture>>> = {
+  lock: {
+    name: 'tells a locked store from a damaged one, and leaves it as it is',
+    async run(fixture) {
+      await (await fixture.open()).set(item('dev'))
+      const locked = await fixture.store.lock?.()
+      assert.ok(locked, 'the store has no lock()')
+      const { undo, ...store } = locked
+      const keyring = await fixture.open(testContext(store))
+      const isLocked = (error: unknown): boolean => isVaultError(error) && /_(?:LOCKED|DISMISSED)$/.test(error.code)
+      await assert.rejects(keyring.get('dev'), isLocked)
+      await assert.rejects(keyring.set(item('dev', 'by somebody else')), isLocked)
+      await undo()
+      await assertHolds(await fixture.open(), item('dev'))
+    },
+  },
+  deny: {
+    name: 'says that it may not read or write, and loses nothing',
+    async run(fixture) {
+      await (await fixture.open()).set(item('dev'))
+      const denied = await fixture.store.deny?.()
+      assert.ok(denied, 'the store has no deny()')
+      const keyring = await fixture.open()
+      await assert.rejects(keyring.get('dev'), error => isVaultError(error))
+      await assert.rejects(keyring.set(item('dev', 'other')), error => isVaultError(error))
+      await denied.undo()
+      await assertHolds(await fixture.open(), item('dev'))
+    },
+  },
+  stall: {
+    name: 'ends a wait when it is interrupted',
+    async run(fixture) {
+      const keyring = await fixture.open()
+      await keyring.set(item('dev'))
+      const interruption = new AbortController()
+      const waiting = await fixture.open(fixture.context({ signal: interruption.signal }))
+      const stalled = await fixture.store.stall?.()
+      assert.ok(stalled, 'the store has no stall()')
+      try {
+        const got = waiting.get('dev')
+        interruption.abort(new Error('interrupted'))
+        await assert.rejects(got)
+      } finally {
+        await stalled.undo()
+      }
+      await assertHolds(await fixture.open(), item('dev'))
+    },
+  },
+}
 
 const processCases: readonly Case<Fixture>[] = [
   {
