@@ -291,10 +291,11 @@ export class Container {
 
   async #defaultKeyring(): Promise<DefaultKeyring> {
     const { contributions } = await this.settings()
-    const { environment, platform, directories } = this.world
+    const { environment, platform, homeDirectory, directories } = this.world
     return findDefaultKeyring({
       environment,
       platform,
+      homeDirectory,
       dataDirectory: directories.data,
       logger: this.logger,
       builtIn: contributions.parts.filter(part => part.kind === 'keyrings' && part.builtIn),
