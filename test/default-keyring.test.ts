@@ -1,6 +1,6 @@
 /** Which keyring is used when none is named, and that it never changes behind anybody's back. */
 import assert from 'node:assert/strict'
-import { chownSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { mountOn } from './support/mounts.ts'
@@ -128,6 +128,18 @@ test('who has keys in files keeps them, and is told once that there is something
   assert.deepEqual([second.stdout, second.stderr], [first.stdout, ''])
   // And the other one for the asking.
   assert.doesNotMatch((await sandbox.ok(['list', '--backend', 'wincred'], { env })).stdout, /^work +work/m)
+})
+
+test('sessions in files are no keys, and hide nobody’s', async () => {
+  await using scene = await setMoodyScene({ MOODY_KEYCHAIN: 'works' })
+  const { sandbox } = scene
+  await sandbox.ok(['add', 'work', '--env', '--backend', 'keychain'], add)
+  await sandbox.ok(['add', 'work', '--env', '--backend', 'file'], add)
+  const profile = Buffer.from('work').toString('base64url')
+  renameSync(join(sandbox.vault, 'work'), join(sandbox.vault, `sts.GetSessionToken,${profile},,1600000000`))
+  const { stdout, stderr } = await sandbox.ok(['list'])
+  assert.match(stdout, /^work +work/m)
+  assert.equal(stderr, '')
 })
 
 test('a home that cannot be written to works, and asks each time', async context => {

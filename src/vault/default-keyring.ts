@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import type { Availability, Keyring, KeyringBackend, Logger, PartContext } from '@aws-vault/plugin-sdk'
 import type { Part } from '../contributions/part.ts'
-import { askAvailability, askForItems } from './ask-availability.ts'
+import { askAvailability, askForCredentials } from './ask-availability.ts'
 import { readBackendInUse, writeBackendInUse } from './backend-memory.ts'
 import {
   ANSWER_PATIENCE,
@@ -66,7 +66,7 @@ export async function findDefaultKeyring(world: DefaultKeyringWorld): Promise<De
       isForThisSystem(name, world)
         ? askAvailability(load(name), ANSWER_PATIENCE, onHang(name))
         : { available: false, reason: 'not for this system' },
-    holdsItems: name => askForItems(load(name), ANSWER_PATIENCE, onHang(name)),
+    holdsKeys: name => askForCredentials(load(name), ANSWER_PATIENCE, onHang(name)),
     logger,
   })
   const isKnownToWork = (): boolean => inUse?.surroundings.includes(surroundings) === true
