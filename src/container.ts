@@ -23,7 +23,7 @@ import { type ConfigFile, readConfigFile } from './aws-config/read-config.ts'
 import { Contributions, loadPart } from './contributions/contributions.ts'
 import type { InstalledParts } from './contributions/installed-parts.ts'
 import type { Part } from './contributions/part.ts'
-import { runtimeDirectory } from './helper/runtime-directory.ts'
+import { type RuntimeDirectoryInput, runtimeDirectories, runtimeDirectory } from './helper/runtime-directory.ts'
 import { withFileLock } from './locks/file-lock.ts'
 import { createLogger } from './output/logger.ts'
 import type { Person } from './output/person.ts'
@@ -294,10 +294,11 @@ export class Container {
 
   async #defaultKeyring(): Promise<DefaultKeyring> {
     const { contributions } = await this.settings()
-    const { environment, platform, directories } = this.world
+    const { environment, platform, homeDirectory, directories } = this.world
     return findDefaultKeyring({
       environment,
       platform,
+      homeDirectory,
       dataDirectory: directories.data,
       logger: this.logger,
       builtIn: contributions.parts.filter(part => part.kind === 'keyrings' && part.builtIn),
@@ -398,16 +399,19 @@ export class Container {
       ask: this.ask,
       withLock: this.withLock,
       runtimeDirectory: () => this.#runtimeDirectory(),
+      runtimeDirectories: () => runtimeDirectories(this.#runtimeDirectoryInput()),
       startHelper: () => Promise.reject(new Error('only parts have helpers')),
     }
   }
 
   #runtimeDirectory(): string {
+    return this.#onceSync('runtime-directory', () => runtimeDirectory(this.#runtimeDirectoryInput()))
+  }
+
+  #runtimeDirectoryInput(): RuntimeDirectoryInput {
     const { environment, directories, platform } = this.world
     const userId = platform === 'win32' ? undefined : process.getuid?.()
-    return this.#onceSync('runtime-directory', () =>
-      runtimeDirectory({ environment, cache: directories.cache, userId }),
-    )
+    return { environment, cache: directories.cache, userId }
   }
 
   #once<T>(name: string, make: () => Promise<T>): Promise<T> {

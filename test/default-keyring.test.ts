@@ -1,8 +1,9 @@
 /** Which keyring is used when none is named, and that it never changes behind anybody's back. */
 import assert from 'node:assert/strict'
-import { existsSync, rmSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { mountOn } from './support/mounts.ts'
 import { KEYS } from './support/sandbox.ts'
 import { type Scene, setScene } from './support/scene.ts'
 
@@ -129,12 +130,64 @@ test('who has keys in files keeps them, and is told once that there is something
   assert.doesNotMatch((await sandbox.ok(['list', '--backend', 'wincred'], { env })).stdout, /^work +work/m)
 })
 
-test('a home that cannot be written to works, and asks each time', async () => {
+test('sessions in files are no keys, and hide nobody’s', async () => {
   await using scene = await setMoodyScene({ MOODY_KEYCHAIN: 'works' })
   const { sandbox } = scene
-  sandbox.write('.local/share/aws-vault/keyring-in-use.json/in-the-way', '')
+  await sandbox.ok(['add', 'work', '--env', '--backend', 'keychain'], add)
+  await sandbox.ok(['add', 'work', '--env', '--backend', 'file'], add)
+  const profile = Buffer.from('work').toString('base64url')
+  renameSync(join(sandbox.vault, 'work'), join(sandbox.vault, `sts.GetSessionToken,${profile},,1600000000`))
+  const { stdout, stderr } = await sandbox.ok(['list'])
+  assert.match(stdout, /^work +work/m)
+  assert.equal(stderr, '')
+})
+
+test('a home that cannot be written to works, and asks each time', async context => {
+  await using scene = await setMoodyScene({ MOODY_KEYCHAIN: 'works' })
+  const { sandbox } = scene
+  const data = sandbox.path('.local/share/aws-vault')
+  using mount = mountOn(data, ['-o', 'bind,ro', data], context)
+  if (mount === undefined) return
   await sandbox.ok(['add', 'work', '--env'], add)
   asked(scene)
   assert.match((await sandbox.ok(['list'])).stdout, /^work +work/m)
   assert.deepEqual(asked(scene), ['absent', 'works'])
+})
+
+for (const [what, text, hint] of [
+  [
+    'damaged',
+    '{"backend":"keych',
+    /hint: move it away.*: mv '.*keyring-in-use.json' '.*; or name the keyring: --backend/,
+  ],
+  ['empty', '', /hint: move it away/],
+  ['something else', 'null', /hint: move it away/],
+  ['of a newer version', '{"version":2,"backend":"keychain","surroundings":[]}', /hint: update aws-vault/],
+  ['a directory', undefined, /hint: move it away/],
+] as const) {
+  test(`a note of what is in use that is ${what} is no reason to take another keyring`, async () => {
+    await using scene = await setMoodyScene({ MOODY_KEYCHAIN: 'works' })
+    const { sandbox } = scene
+    await sandbox.ok(['add', 'work', '--env'], add)
+    const note = '.local/share/aws-vault/keyring-in-use.json'
+    assert.equal(JSON.parse(sandbox.read(note)).version, 1)
+    rmSync(sandbox.path(note))
+    if (text === undefined) mkdirSync(sandbox.path(note))
+    else sandbox.write(note, text)
+    const { stderr } = await sandbox.fails(['list'], 1, { env: { MOODY_WINCRED: 'works' } })
+    assert.match(stderr, /keyring-in-use.json, which says in which keyring your keys are, cannot be used/)
+    assert.match(stderr, hint)
+    assert.match((await sandbox.ok(['list', '--backend', 'keychain'])).stdout, /^work +work/m)
+    if (text !== undefined) assert.equal(sandbox.read(note), text)
+  })
+}
+
+test('root in the home of another user notes nothing', {
+  skip: process.getuid?.() !== 0 && 'only root can give a home away',
+}, async () => {
+  await using scene = await setMoodyScene()
+  const { sandbox } = scene
+  chownSync(sandbox.home, 65_534, 65_534)
+  await sandbox.ok(['add', 'work', '--env'], add)
+  assert.equal(existsSync(sandbox.path('.local/share/aws-vault/keyring-in-use.json')), false)
 })

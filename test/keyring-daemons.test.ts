@@ -1,12 +1,13 @@
 /** Keystores that are daemons, end to end: each on a session bus of its own, found as users' machines have them. */
 import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { startLocalAws } from './local-aws/index.ts'
 import { Display } from './support/display.ts'
 import { GnomeKeyring } from './support/gnome-keyring.ts'
 import { KWallet } from './support/kwallet.ts'
 import { KEYS, Sandbox } from './support/sandbox.ts'
-import { SessionBus } from './support/session-bus.ts'
+import { end, SessionBus } from './support/session-bus.ts'
 import { standIn } from './support/stand-in.ts'
 
 const world = { users: [{ name: 'alice', accessKeys: [{ id: KEYS.accessKeyId, secret: KEYS.secretAccessKey }] }] }
@@ -54,6 +55,34 @@ describe('secret-service', { skip: GnomeKeyring.missing() }, () => {
     ])
     assert.equal(DBUS_SESSION_BUS_ADDRESS, gnome.bus.address)
   })
+
+  for (const [what, signal, first] of [
+    ['killed', 'SIGKILL', /cannot be reached/],
+    ['stopped', 'SIGSTOP', /does not answer/],
+  ] as const) {
+    it(`that is ${what} is asked at the next command whether it is there, and no other one is taken`, async () => {
+      await using gnome = await GnomeKeyring.start()
+      await gnome.makeCollection('awsvault')
+      using box = new Sandbox()
+      delete box.env.AWS_VAULT_BACKEND
+      box.env.DBUS_SESSION_BUS_ADDRESS = gnome.bus.address
+      await box.add('work')
+      assert.equal(existsSync(box.vault), false)
+      if (signal === 'SIGKILL') await end(gnome.daemon)
+      else gnome.daemon.kill(signal)
+      const failed = await box.fails(['exec', '-n', 'work', '--', 'true'])
+      assert.match(failed.stderr, first)
+      // Which would not have the keys.
+      assert.doesNotMatch(failed.stderr, /keyring: --backend file/)
+      const { stderr } = await box.fails(['exec', '-n', 'work', '--', 'true'])
+      assert.match(stderr, /^aws-vault: the keyring "secret-service", in which your keys are, does not work here: /m)
+      assert.doesNotMatch(stderr, /--backend file/)
+      assert.equal(existsSync(box.vault), false)
+      if (signal === 'SIGKILL') return
+      gnome.daemon.kill('SIGCONT')
+      assert.equal(await box.accessKeyIdUnder(['-n', 'work']), KEYS.accessKeyId)
+    })
+  }
 
   it('is unlocked in its window, once for ten programs that start at the same time', {
     skip: Display.missing() || GnomeKeyring.missingPrompter(),

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlin
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { runtimeDirectory } from './runtime-directory.ts'
+import { runtimeDirectories, runtimeDirectory } from './runtime-directory.ts'
 
 const userId = process.getuid?.()
 
@@ -26,6 +26,24 @@ describe('the directory for sockets', { skip: userId === undefined && 'Windows h
       for (const other of [{}, { XDG_RUNTIME_DIR: '' }, { XDG_RUNTIME_DIR: '/dev/null/no' }]) {
         assert.equal(runtimeDirectory({ environment: other, cache, userId }), join(cache, 'run'))
       }
+    }))
+
+  it('may have been others in other sessions: those that are there and ours, and none is made', () =>
+    withRoot(root => {
+      const cache = join(root, 'cache')
+      const input = { environment: { XDG_RUNTIME_DIR: root }, cache, userId }
+      const below = () => runtimeDirectories(input).filter(path => path.startsWith(root))
+      assert.deepEqual(below(), [])
+      assert.equal(existsSync(join(root, 'aws-vault')), false)
+      const other = runtimeDirectory({ environment: {}, cache, userId })
+      assert.deepEqual(below(), [other])
+      runtimeDirectory(input)
+      assert.deepEqual(below(), [join(root, 'aws-vault'), other])
+      const foreign = runtimeDirectories({ ...input, userId: (userId ?? 0) + 1 })
+      assert.deepEqual(
+        foreign.filter(path => path.startsWith(root)),
+        [],
+      )
     }))
 
   it('is elsewhere where paths get too long for sockets', () =>

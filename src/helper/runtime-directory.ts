@@ -21,12 +21,12 @@ export interface RuntimeDirectoryInput {
  * Made if it is not there.
  * @throws VaultError ERR_RUNTIME_DIRECTORY when none of them will do
  */
-export function runtimeDirectory({ environment, cache, userId }: RuntimeDirectoryInput): string {
+export function runtimeDirectory(input: RuntimeDirectoryInput): string {
+  const { environment, userId } = input
   const { XDG_RUNTIME_DIR: given = '' } = environment
   const candidates = [
     ...(isAbsolute(given) && isOwn(statsOf(given), userId) ? [join(given, 'aws-vault')] : []),
-    join(cache, 'run'),
-    join(tmpdir(), `aws-vault-${userId ?? 'user'}`),
+    ...elsewhere(input),
   ]
   const problems: string[] = []
   for (const path of candidates) {
@@ -39,6 +39,23 @@ export function runtimeDirectory({ environment, cache, userId }: RuntimeDirector
     facts: { candidates },
   })
 }
+
+/**
+ * Where {@link runtimeDirectory} may have led this user in another session (by SSH, su, cron), the present answer first:
+ * for looking, so nothing is made. `/run/user/<uid>` is what systemd's pam_systemd(8) gives out.
+ */
+export function runtimeDirectories(input: RuntimeDirectoryInput): string[] {
+  const { environment, userId } = input
+  const { XDG_RUNTIME_DIR: given = '' } = environment
+  const sessions = [given, ...(userId === undefined ? [] : [`/run/user/${userId}`])]
+  const candidates = [...sessions.filter(isAbsolute).map(path => join(path, 'aws-vault')), ...elsewhere(input)]
+  return [...new Set(candidates)].filter(path => isOwn(statsOf(path), userId))
+}
+
+const elsewhere = ({ cache, userId }: RuntimeDirectoryInput): string[] => [
+  join(cache, 'run'),
+  join(tmpdir(), `aws-vault-${userId ?? 'user'}`),
+]
 
 /** Why sockets should not lie there; `undefined` when they may. */
 function problemOf(path: string, userId: number | undefined): string | undefined {

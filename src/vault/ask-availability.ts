@@ -1,4 +1,5 @@
 import type { Availability, KeyringBackend, PartContext } from '@aws-vault/plugin-sdk'
+import { classifyKey } from './session-key.ts'
 
 /**
  * Asks a keyring whether it works here, and waits no longer than `patience` milliseconds for it, whatever it does. Its
@@ -15,8 +16,11 @@ export async function askAvailability(
   )
 }
 
-/** Whether anything is stored in a keyring; `false` where it does not say so within `patience` milliseconds. Never fails. */
-export async function askForItems(
+/**
+ * Whether long-lived keys are stored in a keyring: a session, which anybody gets anew, ties nobody to it. `false` where it
+ * does not say so within `patience` milliseconds. Never fails.
+ */
+export async function askForCredentials(
   load: () => Promise<{ implementation: KeyringBackend; context: PartContext }>,
   patience: number,
   onHang: () => void,
@@ -24,7 +28,7 @@ export async function askForItems(
   return bounded(load, patience, onHang, async (implementation, context) => {
     const keyring = await implementation.open(context)
     try {
-      return (await keyring.keys()).length > 0
+      return (await keyring.keys()).some(key => classifyKey(key) === 'credentials')
     } finally {
       await keyring.close()
     }

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { BACKEND_ORDER, type Candidate, chooseBackend } from './choose-backend.ts'
 
-const works = (name: string, holdsItems?: boolean): Candidate => ({
+const works = (name: string, holdsKeys?: boolean): Candidate => ({
   name,
   answer: { available: true },
-  ...(holdsItems === undefined ? {} : { holdsItems }),
+  ...(holdsKeys === undefined ? {} : { holdsKeys }),
 })
 const not = (name: string, reason = 'no'): Candidate => ({ name, answer: { available: false, reason } })
 
@@ -46,7 +46,7 @@ describe('the default keyring', () => {
     ['keys in files and in the kernel', [works('keyctl', true), works('file', true)], 'file'],
     [
       'keys in files that cannot be read',
-      [works('secret-service'), { ...not('file'), holdsItems: true }],
+      [works('secret-service'), { ...not('file'), holdsKeys: true }],
       'secret-service',
     ],
   ]

@@ -11,7 +11,7 @@ export const BACKEND_ORDER: readonly string[] = [
   'file',
 ]
 
-/** Works everywhere; what lies in it was put there when it was the only one, so it stays in use while it holds anything. */
+/** Works everywhere; what lies in it was put there when it was the only one, so it stays in use while it holds keys. */
 const EVERYWHERE = 'file'
 
 /** The kernel forgets it when the machine is switched off: only for those who have keys in it already. */
@@ -24,8 +24,8 @@ export const CHOSEN_BY_CONTENT: readonly string[] = [FORGETFUL, EVERYWHERE]
 export interface Candidate {
   readonly name: string
   readonly answer: Availability
-  /** Whether anything is stored in it; looked at for {@link CHOSEN_BY_CONTENT} only. */
-  readonly holdsItems?: boolean
+  /** Whether long-lived keys are stored in it; looked at for {@link CHOSEN_BY_CONTENT} only. */
+  readonly holdsKeys?: boolean
 }
 
 /** The default, and what the user should know of it. */
@@ -35,18 +35,18 @@ export interface ChosenBackend {
 }
 
 /**
- * The keyring to use where none is named and none is in use yet: the file keyring if anything lies in it, else the best
+ * The keyring to use where none is named and none is in use yet: the file keyring if keys lie in it, else the best
  * one that works. Pure.
  * @throws VaultError ERR_KEYRING_NONE, with each one that was tried and why it does not work
  */
 export function chooseBackend(candidates: readonly Candidate[]): ChosenBackend {
   const ordered = BACKEND_ORDER.flatMap(name => candidates.filter(candidate => candidate.name === name))
   const working = ordered.filter(
-    ({ name, answer, holdsItems }) => answer.available && (name !== FORGETFUL || holdsItems === true),
+    ({ name, answer, holdsKeys }) => answer.available && (name !== FORGETFUL || holdsKeys === true),
   )
   const [best] = working
   if (best === undefined) throw noneWorks(ordered)
-  const filled = working.find(({ name, holdsItems }) => name === EVERYWHERE && holdsItems === true)
+  const filled = working.find(({ name, holdsKeys }) => name === EVERYWHERE && holdsKeys === true)
   if (filled === undefined || filled === best) return { name: best.name }
   return {
     name: filled.name,

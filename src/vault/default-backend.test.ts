@@ -31,7 +31,7 @@ async function find({
       asked.push(name)
       return working.includes(name) ? { available: true } : { available: false, reason: 'no daemon' }
     },
-    holdsItems: async () => false,
+    holdsKeys: async () => false,
     logger: { debug: () => {}, warn: () => {} },
   })
   return { name, asked, noted }

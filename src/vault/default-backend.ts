@@ -24,8 +24,8 @@ export interface DefaultBackendInput {
   remember(inUse: BackendInUse): Promise<void>
   /** Whether a keyring works here, within {@link ANSWER_PATIENCE}. Never fails. */
   availability(name: string): Promise<Availability>
-  /** Whether anything is stored there. Never fails. */
-  holdsItems(name: string): Promise<boolean>
+  /** Whether long-lived keys are stored there. Never fails. */
+  holdsKeys(name: string): Promise<boolean>
   readonly logger: Logger
 }
 
@@ -53,7 +53,7 @@ export async function defaultBackend(input: DefaultBackendInput): Promise<string
         const answer = await input.availability(name)
         if (!answer.available) logger.debug(`keyring "${name}" does not work here: ${answer.reason}`)
         if (!answer.available || !CHOSEN_BY_CONTENT.includes(name)) return { name, answer }
-        return { name, answer, holdsItems: await input.holdsItems(name) }
+        return { name, answer, holdsKeys: await input.holdsKeys(name) }
       }),
   )
   const { name, note } = chooseBackend(candidates)

@@ -1,6 +1,7 @@
+import { statSync } from 'node:fs'
 import type { Availability, Keyring, KeyringBackend, Logger, PartContext } from '@aws-vault/plugin-sdk'
 import type { Part } from '../contributions/part.ts'
-import { askAvailability, askForItems } from './ask-availability.ts'
+import { askAvailability, askForCredentials } from './ask-availability.ts'
 import { readBackendInUse, writeBackendInUse } from './backend-memory.ts'
 import {
   ANSWER_PATIENCE,
@@ -16,6 +17,7 @@ import { watchKeyring } from './watched-keyring.ts'
 export interface DefaultKeyringWorld {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly platform: NodeJS.Platform
+  readonly homeDirectory: string
   readonly dataDirectory: string
   readonly logger: Logger
   /** The keyrings that came with us. A keystore is never swapped by what is installed. */
@@ -36,7 +38,7 @@ export interface DefaultKeyring {
 
 /**
  * Finds the keyring to use where none is named; see {@link defaultBackend}.
- * @throws VaultError ERR_KEYRING_UNAVAILABLE or ERR_KEYRING_NONE
+ * @throws VaultError ERR_KEYRING_UNAVAILABLE, ERR_KEYRING_NONE or ERR_KEYRING_NOTE
  */
 export async function findDefaultKeyring(world: DefaultKeyringWorld): Promise<DefaultKeyring> {
   const { builtIn, dataDirectory, logger } = world
@@ -44,6 +46,8 @@ export async function findDefaultKeyring(world: DefaultKeyringWorld): Promise<De
   let inUse = readBackendInUse(dataDirectory)
   const remember = async (next: BackendInUse): Promise<void> => {
     inUse = next
+    // The user could not read it, or not change it, and would be stuck with what root had around.
+    if (isRootElsewhere(world.homeDirectory)) return
     await writeBackendInUse(dataDirectory, next).catch((error: Error) =>
       logger.debug(`which keyring is in use is not noted: ${error.message}`),
     )
@@ -62,7 +66,7 @@ export async function findDefaultKeyring(world: DefaultKeyringWorld): Promise<De
       isForThisSystem(name, world)
         ? askAvailability(load(name), ANSWER_PATIENCE, onHang(name))
         : { available: false, reason: 'not for this system' },
-    holdsItems: name => askForItems(load(name), ANSWER_PATIENCE, onHang(name)),
+    holdsKeys: name => askForCredentials(load(name), ANSWER_PATIENCE, onHang(name)),
     logger,
   })
   const isKnownToWork = (): boolean => inUse?.surroundings.includes(surroundings) === true
@@ -77,6 +81,13 @@ export async function findDefaultKeyring(world: DefaultKeyringWorld): Promise<De
       },
     })
   return { name, watch }
+}
+
+/** Whether we are root in the home of another user, as under sudo. */
+function isRootElsewhere(homeDirectory: string): boolean {
+  if (process.getuid?.() !== 0) return false
+  const home = statSync(homeDirectory, { throwIfNoEntry: false })
+  return home !== undefined && home.uid !== 0
 }
 
 function surroundingsOf({ environment, builtIn }: DefaultKeyringWorld): string {

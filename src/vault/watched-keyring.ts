@@ -1,5 +1,19 @@
 import { isVaultError, type Keyring } from '@aws-vault/plugin-sdk'
 
+/** What says that the keyring, or what it needs, is not there: that it is locked or refuses an item does not. */
+const NOT_THERE: ReadonlySet<string> = new Set([
+  'ERR_KEYRING_STORAGE',
+  'ERR_KEYRING_UNAVAILABLE',
+  'ERR_KEYRING_ABSENT',
+  'ERR_KEYRING_TIMEOUT',
+  'ERR_KEYRING_DISABLED',
+  'ERR_PASS_NOT_FOUND',
+  'ERR_PASS_STORE',
+  'ERR_PASS_GPG',
+  'ERR_PASS_AGENT',
+  'ERR_PASS_TIMEOUT',
+])
+
 /** Told of what becomes of a keyring's calls. Neither may fail. */
 export interface KeyringWatcher {
   /** Something lies in it. */
@@ -15,8 +29,7 @@ export function watchKeyring(keyring: Keyring, { onUse, onFailure }: KeyringWatc
     try {
       result = await call
     } catch (error) {
-      if (isVaultError(error, 'ERR_KEYRING_STORAGE') || isVaultError(error, 'ERR_KEYRING_UNAVAILABLE'))
-        await onFailure()
+      if (isVaultError(error) && NOT_THERE.has(error.code)) await onFailure()
       throw error
     }
     if (shows(result)) await onUse()

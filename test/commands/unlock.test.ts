@@ -57,6 +57,17 @@ describe('unlock and lock', { skip }, () => {
     await sandbox.fails(['exec', '-n', 'work', '--', 'true'], 1, none)
   })
 
+  it('lock what another session has opened', async () => {
+    await using scene = new Scene()
+    const { sandbox } = scene
+    await sandbox.add('work')
+    // As by cron or su: no directory of the login session, so the agent is among the caches.
+    await sandbox.ok(['unlock'], { env: { XDG_RUNTIME_DIR: undefined } })
+    assert.equal((await sandbox.ok(['lock'])).stdout, 'The keyring "file" is locked.\n')
+    const none = { env: { XDG_RUNTIME_DIR: undefined, AWS_VAULT_FILE_PASSPHRASE: undefined } }
+    await sandbox.fails(['exec', '-n', 'work', '--', 'true'], 1, none)
+  })
+
   it('say what they did as JSON', async () => {
     await using scene = new Scene()
     const { sandbox } = scene

@@ -5,6 +5,7 @@ import {
   type Item,
   type Keyring,
   KeyringLockedError,
+  KeyringStorageError,
   type PartContext,
 } from '@aws-vault/plugin-sdk'
 import { sweepTemporaryFiles, syncDirectory, systemCode, writeAtomically } from '@aws-vault/plugin-sdk/files'
@@ -114,18 +115,30 @@ export class FileKeyring implements Keyring {
    * @returns when the agent ends unless it is used before, in milliseconds since 1970; `undefined` where there is nothing
    *   to open
    * @throws KeyringLockedError when the passphrase is wrong
+   * @throws KeyringStorageError when none keeps the key
    * @throws VaultError when no agent can be started
    */
   async unlock(): Promise<number | undefined> {
     const agent = this.#agent
     if (agent === undefined || this.#directory.sealed().next().done === true) return undefined
-    const until = await agent.until()
+    const until = await this.#openUntil(agent)
     // A passphrase that is given is looked at all the same: a wrong one must not seem right.
     if (until !== undefined && !this.#passphrase.given) return until
     const keys = await this.#passphrase.keys()
     if ((await this.#proven.fit(keys)) !== 'opens') throw this.#wrongPassphrase()
     await this.#tendAlone(keys, agent)
-    return agent.until()
+    const begun = await this.#openUntil(agent)
+    if (begun !== undefined) return begun
+    throw new KeyringStorageError(`no agent could be made to keep the vault in ${this.#directory.place} open`, {
+      hint: 'see what --debug says; without one, set AWS_VAULT_FILE_PASSPHRASE or be asked each time',
+      facts: { keyring: 'file', directory: this.#directory.path },
+    })
+  }
+
+  /** When the agent ends, if it keeps the key of this vault: it may be that of one that lay here before. */
+  async #openUntil(agent: AgentClient): Promise<number | undefined> {
+    const status = await agent.status()
+    return status && this.#proven.holds(status.derivation) ? status.until : undefined
   }
 
   /** Looked for when an item is read or written: where there is none, no directory for its socket need be made. */
@@ -180,6 +193,8 @@ export class FileKeyring implements Keyring {
       if (agent === undefined || !this.#proven.holds(derivation)) return
       const running = await agent.wrap(newContentKey())
       if (running !== undefined && isSameDerivation(running.derivation, derivation)) return
+      // Its key opens nothing here any more. One that does not answer ends when it sees that its place is taken.
+      await agent.lock().catch((error: Error) => this.#context.logger.debug(error.message))
       await startAgent(this.#directory.path, { derivation, wrappingKey: await keys.get(derivation) }, this.#context)
     })
   }

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { Availability, Keyring, KeyringBackend, PartContext, Unlocked } from '@aws-vault/plugin-sdk'
 import { systemCode } from '@aws-vault/plugin-sdk/files'
 import { AgentClient } from './agent/client.ts'
-import { socketOf } from './agent/start-agent.ts'
+import { socketOf, socketsOf } from './agent/start-agent.ts'
 import { FileKeyring } from './file-keyring.ts'
 
 const backend: KeyringBackend = {
@@ -47,7 +47,11 @@ const backend: KeyringBackend = {
 
   async lock(context: PartContext): Promise<boolean> {
     if (context.platform === 'win32') return false
-    return new AgentClient(socketOf(directoryOf(context), context), context).lock()
+    const clients = socketsOf(directoryOf(context), context).map(socket => new AgentClient(socket, context))
+    // All of them, whatever becomes of one.
+    const locked = await Promise.allSettled(clients.map(client => client.lock()))
+    for (const result of locked) if (result.status === 'rejected') throw result.reason
+    return locked.some(result => result.status === 'fulfilled' && result.value)
   },
 
   async help(input: Uint8Array, ready: () => void, context: PartContext): Promise<void> {

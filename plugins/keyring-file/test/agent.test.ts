@@ -15,6 +15,8 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { isVaultError, type PartContext } from '@aws-vault/plugin-sdk'
 import { type TestContextOptions, testContext } from '@aws-vault/plugin-sdk/testkit'
+import { AgentClient } from '../src/agent/client.ts'
+import { serveKeys } from '../src/agent/serve.ts'
 import backend from '../src/index.ts'
 import { item, makeDirectory, openVault, textOf } from './vault.ts'
 
@@ -56,8 +58,13 @@ class Scene implements AsyncDisposable {
     await Promise.race([promise, ended])
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Has the agents end. */
+  end(): void {
     this.#end.abort()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.end()
     await Promise.all(this.agents.map(({ ended }) => ended))
     this.#root[Symbol.dispose]()
   }
@@ -197,6 +204,51 @@ describe('the agent', { skip }, () => {
     await backend.unlock?.(scene.context({ answers: ['p'] }))
     const wrong = scene.context({ options: { passphrase: 'wrong' } })
     await assert.rejects(backend.unlock?.(wrong) ?? Promise.resolve(), { code: 'ERR_KEYRING_LOCKED' })
+  })
+
+  it('that is replaced ends, and leaves its successor alone', async () => {
+    await using scene = new Scene()
+    await fillWithoutAgent(scene, 1000, 'dev')
+    await backend.unlock?.(scene.context({ answers: ['p'] }))
+    const old = JSON.parse(scene.agents[0]?.input ?? '')
+    // As when the old one is stuck: nobody tells it.
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const end = new AbortController()
+    const clock = { ...testContext().clock, now: () => Date.now() }
+    const second = serveKeys(old, resolve, { clock, signal: end.signal })
+    await promise
+    scene.end()
+    await scene.agents[0]?.ended
+    const status = await new AgentClient(scene.socket, scene.context()).status()
+    assert.ok(status, 'the successor has lost its socket')
+    assert.equal(textOf(await (await scene.open(undefined)).get('dev')), textOf(item('dev')))
+    end.abort()
+    await second
+    assert.deepEqual(readdirSync(scene.sockets), ['vault'])
+  })
+
+  it('is told to end when another one begins in its place', async () => {
+    await using scene = new Scene()
+    await fillWithoutAgent(scene, 1000, 'dev')
+    await backend.unlock?.(scene.context({ answers: ['p'] }))
+    for (const name of readdirSync(scene.vault)) unlinkSync(join(scene.vault, name))
+    await (await openVault(scene.vault, 'another')).set(item('dev', 'new'))
+    await assert.rejects(backend.unlock?.(scene.context()) ?? Promise.resolve(), /unexpected question/)
+    await backend.unlock?.(scene.context({ answers: ['another'] }))
+    await scene.agents[0]?.ended
+    assert.equal(scene.agents.length, 2)
+    assert.equal(textOf(await (await scene.open(undefined)).get('dev')), 'new')
+  })
+
+  it('is not taken to be open once it has expired', async () => {
+    await using scene = new Scene()
+    await fillWithoutAgent(scene, 1000, 'dev')
+    await backend.unlock?.(scene.context({ answers: ['p'], options: { agentIdle: 60 } }))
+    scene.clock.advance(60_000)
+    await assert.rejects(backend.unlock?.(scene.context()) ?? Promise.resolve(), /unexpected question/)
+    await scene.agents[0]?.ended
+    const unlocked = await backend.unlock?.(scene.context({ answers: ['p'] }))
+    assert.ok((unlocked?.until ?? 0) > scene.clock.now())
   })
 
   it('does not take a wrong passphrase', async () => {

@@ -90,6 +90,11 @@ export interface PartContext {
    */
   runtimeDirectory(): string
   /**
+   * The directories that `runtimeDirectory` may have given in this or in other sessions of this user, for looking: those
+   * that are there, and this user's own. Nothing is made.
+   */
+  runtimeDirectories(): readonly string[]
+  /**
    * Starts a process of its own that outlives this one, and runs this part's `help` there.
    * @param input for its standard input; a secret is safe there
    * @throws VaultError ERR_HELPER_FAILED when it does not begin

@@ -1,4 +1,4 @@
-import { lstatSync, unlinkSync } from 'node:fs'
+import { lstatSync, rmSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { KeyringStorageError, type PartContext } from '@aws-vault/plugin-sdk'
 import type { Derivation, Jwe } from '../jwe.ts'
@@ -11,6 +11,13 @@ const PATIENCE = 1000
 export interface Wrapped {
   readonly derivation: Derivation
   readonly encryptedKey: Uint8Array
+}
+
+/** What an agent says of itself. */
+export interface AgentStatus {
+  readonly derivation: Derivation
+  /** When it ends unless it is used before, in milliseconds since 1970. */
+  readonly until: number
 }
 
 /** Talks to the agent of a vault, if there is one. That there is none is no error: every answer is then `undefined`. */
@@ -42,9 +49,11 @@ export class AgentClient {
     }
   }
 
-  /** When it ends unless it is used before, in milliseconds since 1970. */
-  async until(): Promise<number | undefined> {
-    return (await this.#ask({ ask: 'status' }))?.until
+  /** Which key it keeps, and when it ends unless it is used before. `undefined` where none is kept any more. */
+  async status(): Promise<AgentStatus | undefined> {
+    const { until, derivation } = (await this.#ask({ ask: 'status' })) ?? {}
+    if (until === undefined || derivation === undefined) return undefined
+    return { until, derivation: derivationFromJson(derivation) }
   }
 
   /**
@@ -55,8 +64,10 @@ export class AgentClient {
     if (!this.#isThere()) return false
     if ((await this.#ask({ ask: 'lock' })) !== undefined) return true
     // A killed one leaves its socket behind; one that is stuck ends when it finds its socket gone.
-    unlinkSync(this.#socket)
+    rmSync(this.#socket, { force: true })
     if (!this.#isStuck) return false
+    // Whoever listens there from now on is another one.
+    this.#isStuck = false
     throw new KeyringStorageError('the agent that keeps the vault open does not answer', {
       hint: 'it ends as soon as it goes on; to end it now, look for it: pgrep -af "helper keyrings file"',
       facts: { keyring: 'file' },

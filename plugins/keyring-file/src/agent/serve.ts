@@ -1,4 +1,5 @@
-import { chmodSync, lstatSync, unlinkSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { chmodSync, lstatSync, renameSync, unlinkSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { type PartContext, VaultError } from '@aws-vault/plugin-sdk'
 import { isSameDerivation, unwrapContentKey, wrapContentKey } from '../jwe.ts'
@@ -37,7 +38,8 @@ export function readAgentInput(input: Uint8Array): AgentInput {
 /**
  * Keeps the key of a vault in memory and answers who connects to the socket: this user's programs, by the rights of the
  * socket and of its directory. Returns when nobody asked for `idleSeconds`, when it is told to lock, when `signal` is
- * aborted, or when the socket has gone (its directory goes with the login session); the key is then overwritten.
+ * aborted, or when the socket has gone (its directory goes with the login session, or another agent has taken its place);
+ * the key is then overwritten. An agent that ends leaves the socket of another one alone.
  * @throws the operating system's error when it cannot listen
  */
 export async function serveKeys(
@@ -53,12 +55,13 @@ export async function serveKeys(
   const until = (): number => lastUse + idleSeconds * 1000
 
   const answerTo = async (request: Request): Promise<Answer> => {
-    if (request.ask === 'status') return { until: until() }
-    if (request.ask === 'lock') {
+    if (request.ask === 'lock' || until() <= clock.now()) {
+      // Before the answer: who gets it may begin another agent in this place.
+      leave()
       end.resolve()
       return {}
     }
-    if (until() <= clock.now()) return {}
+    if (request.ask === 'status') return { until: until(), derivation: derivationToJson(derivation) }
     lastUse = clock.now()
     if (request.ask === 'wrap') {
       const encryptedKey = await wrapContentKey(Buffer.from(request.contentKey, 'base64'), key)
@@ -73,6 +76,9 @@ export async function serveKeys(
   const inode = await listen(server, socket)
   ready()
   const isStillThere = (): boolean => lstatSync(socket, { throwIfNoEntry: false })?.ino === inode
+  const leave = (): void => {
+    if (isStillThere()) unlinkSync(socket)
+  }
   const timer = setInterval(() => {
     if (until() <= clock.now() || !isStillThere()) end.resolve()
   }, lookEvery)
@@ -82,20 +88,31 @@ export async function serveKeys(
   } finally {
     clearInterval(timer)
     key.fill(0)
-    if (isStillThere()) unlinkSync(socket)
+    leave()
     await new Promise(resolve => server.close(resolve))
   }
 }
 
-/** Takes the place of a socket that nobody listens on any more; who starts agents does so one at a time. */
+/**
+ * Takes the place of whoever listened there before. The socket is made under a name of its own and renamed: closing a
+ * server unlinks the name that it was made under, whosever that is by then, which must never be that of a successor.
+ * @returns the socket's inode
+ */
 async function listen(server: Server, path: string): Promise<number> {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket()) unlinkSync(path)
+  const own = `${path}.${randomBytes(4).toString('hex')}`
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(path, resolve)
+    server.once('error', reject).listen(own, resolve)
   })
-  // For this user alone, as its directory is.
-  chmodSync(path, 0o600)
-  return lstatSync(path).ino
+  try {
+    // For this user alone, as its directory is.
+    chmodSync(own, 0o600)
+    const { ino } = lstatSync(own)
+    renameSync(own, path)
+    return ino
+  } catch (error) {
+    server.close()
+    throw error
+  }
 }
 
 function converse(connection: Socket, answerTo: (request: Request) => Promise<Answer>): void {

@@ -9,9 +9,19 @@ const DEFAULT_IDLE = 8 * 3600
 
 /** Where the agent of a vault listens: one for each directory, by whatever way it is named. */
 export function socketOf(directory: string, context: PartContext): string {
+  return join(context.runtimeDirectory(), socketName(directory))
+}
+
+/** Where agents of a vault may listen that other sessions of this user have started, too. */
+export function socketsOf(directory: string, context: PartContext): string[] {
+  const name = socketName(directory)
+  return context.runtimeDirectories().map(path => join(path, name))
+}
+
+function socketName(directory: string): string {
   const { createHash } = process.getBuiltinModule('node:crypto')
   const name = createHash('sha256').update(realPath(directory)).digest('hex').slice(0, 16)
-  return join(context.runtimeDirectory(), `vault-${name}.sock`)
+  return `vault-${name}.sock`
 }
 
 /**

@@ -85,7 +85,9 @@ export class Daemon {
   ): Promise<Daemon> {
     if (sessionBus === undefined) {
       throw absent(description, 'there is no session bus here', {
-        hint: 'DBUS_SESSION_BUS_ADDRESS is not set: use aws-vault within a desktop session, or another keyring: --backend file',
+        hint:
+          'DBUS_SESSION_BUS_ADDRESS is not set: use aws-vault within a desktop session, or another keyring, which does not ' +
+          'have what is stored in this one: --backend file',
       })
     }
     let bus: Bus | undefined
@@ -262,7 +264,7 @@ async function started(bus: Bus, { places }: DaemonDescription): Promise<Found |
 
 function absent({ title, keyring, hint }: DaemonDescription, why: string, options: VaultErrorOptions = {}): VaultError {
   return new VaultError('ERR_KEYRING_ABSENT', `${title} cannot be reached: ${why}`, {
-    hint: `${hint}, or use another keyring: --backend file`,
+    hint: `${hint}, or use another keyring, which does not have what is stored in this one: --backend file`,
     facts: { keyring },
     ...options,
   })

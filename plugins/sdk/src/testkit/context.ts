@@ -21,6 +21,8 @@ export interface TestContextOptions {
   readonly signal?: AbortSignal
   /** Where sockets are; needed by parts that have some. */
   readonly runtimeDirectory?: string
+  /** Where sockets of other sessions may be; the same if absent. */
+  readonly runtimeDirectories?: readonly string[]
   /** What becomes of helpers that a part starts; none can be started if absent. */
   readonly startHelper?: (input: Uint8Array) => Promise<void>
   /** What programs that the part starts get as their environment; that of the test if absent. */
@@ -67,6 +69,7 @@ export function testContext({
   programEnvironment = process.env,
   now = Date.now(),
   runtimeDirectory,
+  runtimeDirectories,
   startHelper = () => Promise.reject(new Error('unexpected helper')),
 }: TestContextOptions = {}): TestContext {
   const logged: string[] = []
@@ -116,6 +119,7 @@ export function testContext({
       if (runtimeDirectory === undefined) throw new Error('this test has no directory for sockets')
       return runtimeDirectory
     },
+    runtimeDirectories: () => runtimeDirectories ?? (runtimeDirectory === undefined ? [] : [runtimeDirectory]),
     startHelper,
   }
 }
