@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -16,6 +15,7 @@ import {
   type Prompt,
   type PromptRequest,
   PromptUnavailableError,
+  realPath,
 } from '@aws-vault/plugin-sdk'
 import { configPath } from './aws-config/config-path.ts'
 import type { Located, Origin } from './aws-config/origin.ts'
@@ -164,7 +164,7 @@ export class Container {
       const { part, implementation, context, watch } = await this.keystore()
       const opened = watch(await implementation.open(context))
       this.#disposals.push(() => opened.close())
-      const identity = identityOf(part, context.options)
+      const identity = identityOf(part, implementation, context)
       const keyring = new LockedKeyring(opened, identity, this.withLock, this.logger)
       return {
         backend: part.name,
@@ -190,7 +190,8 @@ export class Container {
     const backend = await loadPart<KeyringBackend>(part)
     const keyring = await backend.open(wishes.silent ? { ...context, ask } : context)
     this.#disposals.push(() => keyring.close())
-    return { keyring, part, identity: identityOf(part, context.options), options: storeOptions(part, context.options) }
+    const identity = identityOf(part, backend, context)
+    return { keyring, part, identity, options: storeOptions(part, context.options) }
   }
 
   /**
@@ -421,12 +422,16 @@ export class Container {
 function storeOptions(part: Part, options: PartContext['options']): Record<string, OptionValue> {
   const entries = Object.entries(part.declaration.options ?? {})
     .filter(([, { secret, type }]) => !secret && (type === undefined || type === 'string' || type === 'path'))
-    .map(([name, { type }]) => [name, type === 'path' ? realPath(options[name]) : options[name]] as const)
+    .map(([name, { type }]) => [name, type === 'path' ? realPathOf(options[name]) : options[name]] as const)
   return Object.fromEntries(entries)
 }
 
-const identityOf = (part: Part, options: PartContext['options']): string =>
-  JSON.stringify([part.name, part.packageName, Object.entries(storeOptions(part, options))])
+/** The backend's own word for its store, else the options that name it. */
+const identityOf = (part: Part, backend: KeyringBackend, context: PartContext): string => {
+  const store = backend.identity?.(context) ?? Object.entries(storeOptions(part, context.options))
+  return JSON.stringify([part.name, part.packageName, store])
+}
+
 /**
  * Reading from a terminal that another program has would stop us, and whoever we serve with us. Only Linux says whose
  * it is.
@@ -439,14 +444,8 @@ async function refuseSharedTerminal({ message }: PromptRequest): Promise<void> {
   })
 }
 
-/** A path without links, so that one store has one name; as it is where it is not there yet. */
-function realPath(path: OptionValue): OptionValue {
-  try {
-    return realpathSync(String(path))
-  } catch {
-    return path
-  }
-}
+/** A path without links, so that one store has one name. */
+const realPathOf = (path: OptionValue): OptionValue => (typeof path === 'string' && path !== '' ? realPath(path) : path)
 
 /** The user's home directory; `HOME` counts where it is set, also where it differs from the password database. */
 export const homeDirectory = (): string => process.env.HOME || homedir()

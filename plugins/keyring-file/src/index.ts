@@ -4,7 +4,14 @@
  */
 import { accessSync, constants, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Availability, Keyring, KeyringBackend, PartContext, Unlocked } from '@aws-vault/plugin-sdk'
+import {
+  type Availability,
+  type Keyring,
+  type KeyringBackend,
+  type PartContext,
+  realPath,
+  type Unlocked,
+} from '@aws-vault/plugin-sdk'
 import { AgentClient } from './agent/client.ts'
 import { socketOf } from './agent/start-agent.ts'
 import { FileKeyring } from './file-keyring.ts'
@@ -25,6 +32,10 @@ const backend: KeyringBackend = {
       if (code === 'ENOENT') return { available: true }
       return { available: false, reason: `${directory} cannot be read (${code ?? String(error)})` }
     }
+  },
+
+  identity(context: PartContext): string {
+    return realPath(directoryOf(context))
   },
 
   async open(context: PartContext): Promise<Keyring> {
