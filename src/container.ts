@@ -23,6 +23,7 @@ import { type ConfigFile, readConfigFile } from './aws-config/read-config.ts'
 import { Contributions, loadPart } from './contributions/contributions.ts'
 import type { InstalledParts } from './contributions/installed-parts.ts'
 import type { Part } from './contributions/part.ts'
+import type { SignalWatch } from './exec/end-on-signal.ts'
 import { runtimeDirectory } from './helper/runtime-directory.ts'
 import { withFileLock } from './locks/file-lock.ts'
 import { createLogger } from './output/logger.ts'
@@ -108,6 +109,9 @@ export class Container {
   readonly #made = new Map<string, unknown>()
   readonly #disposals: (() => Promise<void>)[] = []
   readonly #interruption = new AbortController()
+  #signals: SignalWatch | undefined
+  #leavesSignals = false
+  #isInterrupted = false
   #hangs = false
   #sharesTerminal = false
   #terminal: Ask | undefined
@@ -245,6 +249,19 @@ export class Container {
   /** From now on another program runs on our terminal, or nobody looks at it: no question may get in its way. */
   shareTerminal(): void {
     this.#sharesTerminal = true
+    this.leaveSignals()
+  }
+
+  /** From now on somebody else decides what becomes of a signal, and lets go of everything in the end. */
+  leaveSignals(): void {
+    this.#leavesSignals = true
+    this.#signals?.release()
+    this.#signals = undefined
+  }
+
+  /** Whether a signal is ending us, so that nobody needs to be told why things fail. */
+  get isInterrupted(): boolean {
+    return this.#isInterrupted
   }
 
   /**
@@ -288,6 +305,7 @@ export class Container {
         this.logger.debug(`closing failed: ${(error as Error).message}`)
       }
     }
+    this.leaveSignals()
   }
 
   async #defaultKeyring(): Promise<DefaultKeyring> {
@@ -369,7 +387,18 @@ export class Container {
   readonly #programEnvironment = async (): Promise<Record<string, string>> => {
     const [all, { programEnvironment }] = await Promise.all([this.settings(), import('./exec/child-environment.ts')])
     const { environment: inherited, platform } = this.world
+    await this.#watchSignals()
     return programEnvironment({ inherited, secretVariables: all.contributions.secretVariables(), platform })
+  }
+
+  /** Who asks for a program's environment starts a program, which must not outlive us. */
+  async #watchSignals(): Promise<void> {
+    const { endOnSignal } = await import('./exec/end-on-signal.ts')
+    if (this.#leavesSignals || this.signal.aborted) return
+    this.#signals ??= endOnSignal(reason => {
+      this.#isInterrupted = true
+      this.#interruption.abort(reason)
+    })
   }
 
   /** What calls to AWS of our own may use: a part's context without options. */
