@@ -105,6 +105,7 @@ export abstract class VaultCommand extends Command {
 
   /** Prints a failure and sets the exit code. Nothing is thrown on: oclif would print it again, with its stack. */
   protected override async catch(error: Error): Promise<void> {
+    if (this.#container?.isInterrupted) return
     const report = describeError(error, this.#redactor, `${this.config.bin} ${this.id?.replaceAll(':', ' ')}`)
     process.exitCode = report.exitCode
     if (this.jsonEnabled()) this.logJson({ error: report })

@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -16,6 +15,7 @@ import {
   type Prompt,
   type PromptRequest,
   PromptUnavailableError,
+  realPath,
 } from '@aws-vault/plugin-sdk'
 import { configPath } from './aws-config/config-path.ts'
 import type { Located, Origin } from './aws-config/origin.ts'
@@ -23,6 +23,7 @@ import { type ConfigFile, readConfigFile } from './aws-config/read-config.ts'
 import { Contributions, loadPart } from './contributions/contributions.ts'
 import type { InstalledParts } from './contributions/installed-parts.ts'
 import type { Part } from './contributions/part.ts'
+import type { SignalWatch } from './exec/end-on-signal.ts'
 import { type RuntimeDirectoryInput, runtimeDirectories, runtimeDirectory } from './helper/runtime-directory.ts'
 import { withFileLock } from './locks/file-lock.ts'
 import { createLogger } from './output/logger.ts'
@@ -110,6 +111,9 @@ export class Container {
   readonly #made = new Map<string, unknown>()
   readonly #disposals: (() => Promise<void>)[] = []
   readonly #interruption = new AbortController()
+  #signals: SignalWatch | undefined
+  #leavesSignals = false
+  #isInterrupted = false
   #hangs = false
   #sharesTerminal = false
   #terminal: Ask | undefined
@@ -166,7 +170,7 @@ export class Container {
       const { part, implementation, context, watch } = await this.keystore()
       const opened = watch(await implementation.open(context))
       this.#disposals.push(() => opened.close())
-      const identity = identityOf(part, context.options)
+      const identity = identityOf(part, implementation, context)
       const keyring = new LockedKeyring(opened, identity, this.withLock, this.logger)
       return {
         backend: part.name,
@@ -193,7 +197,8 @@ export class Container {
     const backend = await loadPart<KeyringBackend>(part)
     const keyring = await backend.open(wishes.silent ? { ...context, ask } : context)
     this.#disposals.push(() => keyring.close())
-    return { keyring, part, identity: identityOf(part, context.options), options: storeOptions(part, context.options) }
+    const identity = identityOf(part, backend, context)
+    return { keyring, part, identity, options: storeOptions(part, context.options) }
   }
 
   /**
@@ -247,6 +252,19 @@ export class Container {
   /** From now on another program runs on our terminal, or nobody looks at it: no question may get in its way. */
   shareTerminal(): void {
     this.#sharesTerminal = true
+    this.leaveSignals()
+  }
+
+  /** From now on somebody else decides what becomes of a signal, and lets go of everything in the end. */
+  leaveSignals(): void {
+    this.#leavesSignals = true
+    this.#signals?.release()
+    this.#signals = undefined
+  }
+
+  /** Whether a signal is ending us, so that nobody needs to be told why things fail. */
+  get isInterrupted(): boolean {
+    return this.#isInterrupted
   }
 
   /**
@@ -290,6 +308,7 @@ export class Container {
         this.logger.debug(`closing failed: ${(error as Error).message}`)
       }
     }
+    this.leaveSignals()
   }
 
   async #defaultKeyring(): Promise<DefaultKeyring> {
@@ -372,7 +391,18 @@ export class Container {
   readonly #programEnvironment = async (): Promise<Record<string, string>> => {
     const [all, { programEnvironment }] = await Promise.all([this.settings(), import('./exec/child-environment.ts')])
     const { environment: inherited, platform } = this.world
+    await this.#watchSignals()
     return programEnvironment({ inherited, secretVariables: all.contributions.secretVariables(), platform })
+  }
+
+  /** Who asks for a program's environment starts a program, which must not outlive us. */
+  async #watchSignals(): Promise<void> {
+    const { endOnSignal } = await import('./exec/end-on-signal.ts')
+    if (this.#leavesSignals || this.signal.aborted) return
+    this.#signals ??= endOnSignal(reason => {
+      this.#isInterrupted = true
+      this.#interruption.abort(reason)
+    })
   }
 
   /** What calls to AWS of our own may use: a part's context without options. */
@@ -428,12 +458,16 @@ export class Container {
 function storeOptions(part: Part, options: PartContext['options']): Record<string, OptionValue> {
   const entries = Object.entries(part.declaration.options ?? {})
     .filter(([, { secret, type }]) => !secret && (type === undefined || type === 'string' || type === 'path'))
-    .map(([name, { type }]) => [name, type === 'path' ? realPath(options[name]) : options[name]] as const)
+    .map(([name, { type }]) => [name, type === 'path' ? realPathOf(options[name]) : options[name]] as const)
   return Object.fromEntries(entries)
 }
 
-const identityOf = (part: Part, options: PartContext['options']): string =>
-  JSON.stringify([part.name, part.packageName, Object.entries(storeOptions(part, options))])
+/** The backend's own word for its store, else the options that name it. */
+const identityOf = (part: Part, backend: KeyringBackend, context: PartContext): string => {
+  const store = backend.identity?.(context) ?? Object.entries(storeOptions(part, context.options))
+  return JSON.stringify([part.name, part.packageName, store])
+}
+
 /**
  * Reading from a terminal that another program has would stop us, and whoever we serve with us. Only Linux says whose
  * it is.
@@ -446,14 +480,8 @@ async function refuseSharedTerminal({ message }: PromptRequest): Promise<void> {
   })
 }
 
-/** A path without links, so that one store has one name; as it is where it is not there yet. */
-function realPath(path: OptionValue): OptionValue {
-  try {
-    return realpathSync(String(path))
-  } catch {
-    return path
-  }
-}
+/** A path without links, so that one store has one name. */
+const realPathOf = (path: OptionValue): OptionValue => (typeof path === 'string' && path !== '' ? realPath(path) : path)
 
 /** The user's home directory; `HOME` counts where it is set, also where it differs from the password database. */
 export const homeDirectory = (): string => process.env.HOME || homedir()

@@ -75,15 +75,18 @@ function whyNotInForce(part: Part, contributions: Contributions): string | undef
   }
 }
 
-async function bounded(part: Part, probe: Probe, patience: number): Promise<Availability> {
+/**
+ * Asks one part, and waits no longer than `patience` (milliseconds). Never rejects.
+ */
+export async function bounded(part: Part, probe: Probe, patience: number): Promise<Availability> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<Availability>(resolve => {
     const reason = `it gave no answer within ${patience / 1000} s`
     timer = setTimeout(() => resolve({ available: false, reason }), patience)
   })
-  const answer = probe(part).catch((error: unknown) => ({
+  const answer = (async () => probe(part))().catch((error: unknown) => ({
     available: false as const,
-    reason: (error as Error).message,
+    reason: error instanceof Error ? error.message : String(error),
   }))
   try {
     return await Promise.race([answer, late])

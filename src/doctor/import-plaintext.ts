@@ -5,8 +5,8 @@ import type { Container } from '../container.ts'
 import { refuseSourceProfile, storeKeys } from '../credentials/store-keys.ts'
 import { checkKeyPair } from '../vault/imported-keys.ts'
 import type { World } from './check.ts'
-import { describePlace, findPlaintext, type PlaintextKey, shownId } from './plaintext/find-plaintext.ts'
-import { removeLines } from './plaintext/remove-lines.ts'
+import { describePlace, entangled, findPlaintext, type PlaintextKey, shownId } from './plaintext/find-plaintext.ts'
+import { removeCommands, removeLines } from './plaintext/remove-lines.ts'
 
 /** What became of a key that lay open. */
 export interface ImportedKey {
@@ -64,7 +64,7 @@ async function importKey(
   questions: Questions,
 ): Promise<Pick<ImportedKey, 'outcome' | 'reason' | 'profile'>> {
   const what = `key ${shownId(key)} of ${describePlace(world, key)}`
-  if (!key.isRemovable) return { outcome: 'left', reason: 'other things stand on its line' }
+  if (!key.isRemovable) return { outcome: 'left', reason: `${entangled}, and it has to be removed by hand` }
   const profile =
     key.profile ?? (await questions.profile(`Profile to store the ${what} under (empty: leave it)`)).trim()
   if (profile === '') return { outcome: 'left', reason: 'no profile was named' }
@@ -114,7 +114,8 @@ function takeOut(world: World, key: PlaintextKey, profile: string): void {
     )
     if (old === undefined || !isThere) throw new Error('somebody has changed it meanwhile')
     const note = `# The key ${shownId(key)} is in aws-vault now: aws-vault exec ${Buffer.from(profile).toString('latin1')}`
-    replaceFile(target, Buffer.from(removeLines(text, key.lines, note), 'latin1'), old.stats)
+    const remove = key.isScript ? removeCommands : removeLines
+    replaceFile(target, Buffer.from(remove(text, key.lines, note), 'latin1'), old.stats)
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
     throw new VaultError(

@@ -16,6 +16,7 @@ export async function runHelper(container: Container, kind: Kind, name: string):
     })
   }
   closeInherited()
+  container.leaveSignals()
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void container.dispose())
   // A closed terminal is no reason to forget: it has none.
   process.on('SIGHUP', () => {})

@@ -26,6 +26,7 @@ export async function runServer(
 ): Promise<string> {
   const directory = stateDirectory(container)
   if (wish.stopsWhenLocked) await refuseUnwatchable(container)
+  container.leaveSignals()
   const ended = toldToEnd(wish.isDetached)
   const idle = Promise.withResolvers<string>()
   const limit = (wish.idleSeconds ?? 0) * 1000

@@ -4,7 +4,14 @@
  */
 import { accessSync, constants, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Availability, Keyring, KeyringBackend, PartContext, Unlocked } from '@aws-vault/plugin-sdk'
+import {
+  type Availability,
+  type Keyring,
+  type KeyringBackend,
+  type PartContext,
+  realPath,
+  type Unlocked,
+} from '@aws-vault/plugin-sdk'
 import { systemCode } from '@aws-vault/plugin-sdk/files'
 import { AgentClient } from './agent/client.ts'
 import { socketOf, socketsOf } from './agent/start-agent.ts'
@@ -25,6 +32,10 @@ const backend: KeyringBackend = {
       if (code === 'ENOENT') return { available: true }
       return { available: false, reason: `${directory} cannot be read (${code ?? String(error)})` }
     }
+  },
+
+  identity(context: PartContext): string {
+    return realPath(directoryOf(context))
   },
 
   async open(context: PartContext): Promise<Keyring> {

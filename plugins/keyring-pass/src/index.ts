@@ -3,7 +3,8 @@
  * and reads them.
  * @module
  */
-import type { Availability, Keyring, KeyringBackend, PartContext } from '@aws-vault/plugin-sdk'
+import { join } from 'node:path'
+import { type Availability, type Keyring, type KeyringBackend, type PartContext, realPath } from '@aws-vault/plugin-sdk'
 import { findExecutable } from '@aws-vault/plugin-sdk/program'
 import { initialise } from './failure.ts'
 import { PassKeyring } from './pass-keyring.ts'
@@ -20,6 +21,11 @@ const backend: KeyringBackend = {
       return no(`there is no password store in ${store.root} (${initialise(store)})`)
     }
     return { available: true }
+  },
+
+  identity(context: PartContext): string {
+    const { root, prefix } = passwordStore(context)
+    return realPath(join(root, prefix))
   },
 
   async open(context: PartContext): Promise<Keyring> {

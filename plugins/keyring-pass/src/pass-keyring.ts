@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { realpathSync, rmSync, statSync } from 'node:fs'
+import { rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import {
   decodeItem,
@@ -9,6 +9,7 @@ import {
   KeyringItemError,
   KeyringStorageError,
   type PartContext,
+  realPath,
 } from '@aws-vault/plugin-sdk'
 import type { ProgramEnd } from '@aws-vault/plugin-sdk/program'
 import { entriesIn, isFile } from './entries.ts'
@@ -186,12 +187,4 @@ const problems: Readonly<Record<string, string>> = {
   EIO: 'the disk reports an error',
   ENOTDIR: 'a file stands where a folder should be',
   ELOOP: 'links lead in a circle',
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path)
-  } catch {
-    return path
-  }
 }

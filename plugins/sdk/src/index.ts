@@ -25,5 +25,6 @@ export type { Availability, Item, Keyring, KeyringBackend, Unlocked } from './ke
 export { printable } from './printable.ts'
 export type { Prompt, PromptRequest } from './prompt.ts'
 export type { CredentialProvider, CredentialStep, StepInput } from './provider.ts'
+export { realPath } from './real-path.ts'
 export type { SignInLogin, SignInLoginStore } from './sign-in.ts'
 export type { SsoClient, SsoRole, SsoToken, SsoTokenStore } from './sso.ts'

@@ -55,6 +55,12 @@ export interface Unlocked {
 export interface KeyringBackend {
   /** Asks without prompting, unlocking or creating anything, and within a second. */
   available(context: PartContext): Promise<Availability>
+  /**
+   * Names the very store that the options lead to: the same text for two processes that use the same one, however each
+   * was told of it. Under this name they wait for each other. Asks nobody and waits for nothing. Absent: the options of
+   * type `string` and `path` name it.
+   */
+  identity?(context: PartContext): string
   /** Opens it, without prompting: the passphrase is asked when it is first needed. */
   open(context: PartContext): Promise<Keyring>
   /**

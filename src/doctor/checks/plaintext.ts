@@ -1,5 +1,5 @@
 import { type Check, ok, warning } from '../check.ts'
-import { describePlace, findPlaintext, shownId } from '../plaintext/find-plaintext.ts'
+import { describePlace, entangled, findPlaintext, shownId } from '../plaintext/find-plaintext.ts'
 
 /** Long-lived keys that lie open in files, where every program of yours can read them. */
 export const plaintext: Check = {
@@ -12,7 +12,7 @@ export const plaintext: Check = {
         `the secret of access key ${shownId(key)} lies open in ${describePlace(world, key)}`,
         key.isRemovable
           ? 'move it into the keyring: aws-vault doctor --fix'
-          : `other things stand on its line: aws-vault add PROFILE, then take it out yourself`,
+          : `${entangled}: aws-vault add PROFILE, then take it out yourself`,
       ),
     )
   },

@@ -1,4 +1,5 @@
 import { parseConfig } from '../../aws-config/read-config.ts'
+import { linesInHereDocuments } from './here-documents.ts'
 
 /** A key pair that stands in the text of a file. */
 export interface FoundKey {
@@ -10,7 +11,7 @@ export interface FoundKey {
   readonly lines: readonly number[]
   /** Whether it has no session token and is none that ends by itself. */
   readonly isLongLived: boolean
-  /** Whether its lines hold nothing else, so that they can be taken out. */
+  /** Whether its lines hold nothing else and are no part of a longer text, so that they can be taken out. */
   readonly isRemovable: boolean
 }
 
@@ -43,15 +44,22 @@ const assignment =
 /** What may stand on a line beside assignments. */
 const around = /^(?:\s|;|(?:export|set|setenv|declare|typeset)(?![^\s])|-(?:gx|x|gxU|Ux|xg|g)(?![^\s])|#.*$)*$/
 
+/** What ends or joins other things than assignments. */
+const partOfMore = /;;|&&|\|\||[{}]/
+
 /** The key pairs that are assigned in a shell's start file or in a `.env` file. Pure. */
 export function keysInAssignments(text: string): FoundKey[] {
   const found: FoundKey[] = []
   let open = emptyPair()
-  text.split(/\r?\n/).forEach((line, index) => {
+  const lines = text.split(/\r?\n/)
+  const quoted = linesInHereDocuments(lines)
+  lines.forEach((line, index) => {
     if (/^\s*#/.test(line)) return
     const assigned = [...line.matchAll(assignment)]
     if (assigned.length === 0) return
-    const isOnly = around.test(line.replace(assignment, ''))
+    const rest = line.replace(assignment, '')
+    const goesOn = lines[index - 1]?.endsWith('\\') ?? false
+    const isOnly = around.test(rest) && !partOfMore.test(rest) && !goesOn && !quoted.has(index + 1)
     for (const [, name = '', ...values] of assigned) {
       const value = values.find(it => it !== undefined) ?? ''
       if (name === 'AWS_ACCESS_KEY_ID') {

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { configPath } from '../../aws-config/config-path.ts'
 import { expandHome } from '../../settings/option-value.ts'
 import { shortPath, type World } from '../check.ts'
@@ -7,6 +7,8 @@ import { type FoundKey, keysInAssignments, keysInAwsFile } from './find-keys.ts'
 /** A key pair, and the file that it lies open in. */
 export interface PlaintextKey extends FoundKey {
   readonly file: string
+  /** Whether a shell runs that file; AWS's files and `.env` files are only read. */
+  readonly isScript: boolean
 }
 
 /** What of the world is needed to find keys. */
@@ -65,7 +67,8 @@ export function findPlaintext(world: Files): PlaintextKey[] {
 
 function keysOf({ readText }: Files, file: string, find: (text: string) => FoundKey[]): PlaintextKey[] {
   const text = readText(file)
-  return text === undefined ? [] : find(text).map(key => ({ ...key, file }))
+  const isScript = find === keysInAssignments && !/^\.env(?:\.|$)/.test(basename(file))
+  return text === undefined ? [] : find(text).map(key => ({ ...key, file, isScript }))
 }
 
 /** From where the user is up to the home directory; where that is not above, only where the user is. */
@@ -77,6 +80,9 @@ function directoriesUp({ workingDirectory, homeDirectory }: Files): string[] {
   }
   return directories.at(-1) === homeDirectory ? directories : [workingDirectory]
 }
+
+/** Why a key is not removable, in words. */
+export const entangled = 'other things stand on its line, or it is part of a longer text'
 
 /** A key's ID as it may be shown: who knows it recognises it by its end. */
 export const shownId = ({ accessKeyId }: Pick<FoundKey, 'accessKeyId'>): string =>

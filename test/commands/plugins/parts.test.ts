@@ -69,3 +69,25 @@ describe('plugins parts', () => {
     assert.match(file?.reason ?? '', /is not a directory/)
   })
 })
+
+for (const [what, body, reason] of [
+  ['throws no error', 'throw null', /^null$/],
+  ['ends its process', 'process.exit(0)', /ended its process/],
+  ['never returns', 'for (;;) {}', /no answer within/],
+] as const) {
+  test(`one plugin that ${what} harms no other row`, async () => {
+    using sandbox = new Sandbox()
+    const contributes = { keyrings: { bad: { summary: 'a bad one', module: './index.js' } } }
+    const awsVault = { api: 1, contributes }
+    const manifest = { name: 'aws-vault-keyring-bad', version: '1.0.0', type: 'module', oclif: {}, awsVault }
+    sandbox.write('bad/package.json', JSON.stringify(manifest))
+    sandbox.write('bad/index.js', `export default { async available() { ${body} }, async open() {} }`)
+    await sandbox.ok(['plugins', 'link', sandbox.path('bad')])
+    const { stdout } = await sandbox.ok(['plugins', 'parts', '--json'])
+    const parts = JSON.parse(stdout) as { name: string; works: boolean; reason?: string }[]
+    const bad = parts.find(({ name }) => name === 'bad')
+    assert.equal(bad?.works, false)
+    assert.match(bad?.reason ?? '', reason)
+    assert.equal(parts.find(({ name }) => name === 'file')?.works, true)
+  })
+}
