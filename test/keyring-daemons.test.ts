@@ -79,10 +79,39 @@ describe('secret-service', { skip: GnomeKeyring.missing() }, () => {
       assert.doesNotMatch(stderr, /--backend file/)
       assert.equal(existsSync(box.vault), false)
       if (signal === 'SIGKILL') return
+      const { stdout } = await box.run(['doctor', '--offline'], { env: { AWS_VAULT_BACKEND: 'secret-service' } })
+      assert.match(stdout, /^broken .*keystore: the Secret Service does not answer within 0.9 s/m)
       gnome.daemon.kill('SIGCONT')
       assert.equal(await box.accessKeyIdUnder(['-n', 'work']), KEYS.accessKeyId)
     })
   }
+
+  it('that is locked is not broken to doctor, which opens no window, and ends a server', async () => {
+    await using gnome = await GnomeKeyring.start()
+    const path = await gnome.makeCollection('awsvault')
+    await using aws = await startLocalAws({ world })
+    using box = new Sandbox()
+    box.useAws(aws)
+    box.env.AWS_VAULT_BACKEND = 'secret-service'
+    box.env.DBUS_SESSION_BUS_ADDRESS = gnome.bus.address
+    box.config('[profile work]\nregion = eu-west-1\n')
+    await box.add('work')
+    const keystore = async (): Promise<string> => {
+      const { stdout } = await box.run(['doctor', '--offline'])
+      return /^.*keystore: .*$/m.exec(stdout)?.[0] ?? stdout
+    }
+    assert.match(await keystore(), /^ok .*gives one in \d+ ms$/)
+    const server = box.start(['server', 'start', 'work', '--stop-when-locked'])
+    await server.sees(/AWS_CONTAINER_CREDENTIALS_FULL_URI/)
+    await gnome.lock(path)
+    assert.equal((await server.ended).code, 0)
+    assert.match(await keystore(), /^ok .*it is locked/)
+    // As after a login: the service itself cannot tell what is in it, and asks to.
+    await gnome.restart()
+    assert.match(await keystore(), /^ok .*opens in \d+ ms; it is locked/)
+    assert.doesNotMatch((await box.run(['doctor', '--offline'])).stdout, /no keys are stored/)
+    assert.match((await box.fails(['server', 'start', 'work', '--stop-when-locked'])).stderr, /is locked/)
+  })
 
   it('is unlocked in its window, once for ten programs that start at the same time', {
     skip: Display.missing() || GnomeKeyring.missingPrompter(),

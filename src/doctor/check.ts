@@ -37,8 +37,9 @@ export interface FileFacts {
 export interface KeystoreFacts {
   readonly backend: Located<string>
   readonly openMs: number
-  readonly listMs: number
-  readonly items: number
+  /** Absent, as `items`, where somebody would have to be asked first. */
+  readonly listMs?: number
+  readonly items?: number
   /** Absent where there is nothing to get, or where somebody would have to be asked first. */
   readonly getMs?: number
   readonly isLocked: boolean

@@ -36,11 +36,17 @@ export function doctorWorld(container: Container, { offline }: { readonly offlin
     async plan() {
       const config = container.awsConfig()
       const claims = (await container.settings()).contributions.claims()
+      const mayList = !(await lockOf(container)).asksToList
       const { credentials } = await container.vault()
-      const storedKeys = new Set(await bounded(credentials.list(), 'the keyring', 'listing'))
+      const storedKeys = new Set(mayList ? await bounded(credentials.list(), 'the keyring', 'listing') : [])
       return (profile, assumed) => {
         const known = assumed === undefined ? storedKeys : new Set([...storedKeys, assumed])
-        plan({ profile, config, storedKeys: known, wishes: { session: true }, claims })
+        try {
+          plan({ profile, config, storedKeys: known, wishes: { session: true }, claims })
+        } catch (error) {
+          // They may be there.
+          if (mayList || !isVaultError(error, 'ERR_CREDENTIALS_MISSING')) throw error
+        }
       }
     },
     keystore: () => keystoreFacts(container),
@@ -78,12 +84,25 @@ async function keystoreFacts(container: Container): Promise<KeystoreFacts> {
   }
   const opened = await timed('opening', container.keyring(backend, { silent: true }))
   const { keyring } = opened.result
+  const { isLocked, asksToList } = await lockOf(container)
+  if (asksToList) return { backend, openMs: opened.ms, isLocked }
   const listed = await timed('listing', keyring.keys())
   const [key = listed.result[0]] = listed.result.filter(it => classifyKey(it) === 'credentials').sort()
   const known = { backend, openMs: opened.ms, listMs: listed.ms, items: listed.result.length }
-  if (key === undefined) return { ...known, isLocked: false }
+  if (key === undefined || isLocked) return { ...known, isLocked }
   const got = await timed('getting one', getIfOpen(keyring, key))
   return got.result ? { ...known, getMs: got.ms, isLocked: false } : { ...known, isLocked: true }
+}
+
+/**
+ * Whether the keystore is locked, as far as it tells, and whether even listing what is in it would open a window: where a
+ * passphrase is asked for by us, `silent` keeps us from it.
+ */
+async function lockOf(container: Container): Promise<{ readonly isLocked: boolean; readonly asksToList: boolean }> {
+  const { part, implementation, context } = await container.keystore()
+  const asked = implementation.isLocked?.(context) ?? Promise.resolve(false)
+  const isLocked = await bounded(asked, `the ${part.name} keyring`, 'looking whether it is locked')
+  return { isLocked, asksToList: isLocked && implementation.unlock === undefined }
 }
 
 /** `false`: somebody would have to be asked first. */

@@ -174,7 +174,10 @@ describe('server start --detach', { timeout: 120_000 }, () => {
       [['work', '--idle', '5'], /idle/],
       [['work', '--listen', '203.0.113.1'], /this machine has no address 203\.0\.113\.1/],
       [['work', '--listen', '0.0.0.0'], /this machine has no address 0\.0\.0\.0/],
-      [['work', '--stop-when-locked'], /keyring "file" does not tell when it is locked[\s\S]*--idle/],
+      [
+        ['work', '--stop-when-locked', '--backend', 'keyctl'],
+        /keyring "keyctl" does not tell when it is locked[\s\S]*--idle/,
+      ],
     ] as const) {
       for (const detach of [[], ['--detach']]) {
         const { stderr } = await scene.sandbox.fails(['server', 'start', ...args, ...detach])

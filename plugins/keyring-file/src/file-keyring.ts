@@ -135,6 +135,12 @@ export class FileKeyring implements Keyring {
     })
   }
 
+  /** Whether a person has to give the passphrase before an item can be read. */
+  async isLocked(): Promise<boolean> {
+    if (this.#passphrase.given || this.#directory.sealed().next().done === true) return false
+    return this.#agent === undefined || (await this.#openUntil(this.#agent)) === undefined
+  }
+
   /** When the agent ends, if it keeps the key of this vault: it may be that of one that lay here before. */
   async #openUntil(agent: AgentClient): Promise<number | undefined> {
     const status = await agent.status()

@@ -42,6 +42,15 @@ const backend: KeyringBackend = {
     return new FileKeyring(directoryOf(context), context)
   },
 
+  async isLocked(context: PartContext): Promise<boolean> {
+    const keyring = new FileKeyring(directoryOf(context), context)
+    try {
+      return await keyring.isLocked()
+    } finally {
+      await keyring.close()
+    }
+  },
+
   async unlock(context: PartContext): Promise<Unlocked> {
     if (context.options.agent !== true) return { nothing: 'no agent may keep it open (--no-file-agent)' }
     if (context.platform === 'win32') return { nothing: 'there is no agent for Windows' }

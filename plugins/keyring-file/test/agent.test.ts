@@ -251,6 +251,20 @@ describe('the agent', { skip }, () => {
     assert.ok((unlocked?.until ?? 0) > scene.clock.now())
   })
 
+  it('is what a vault is not locked by, beside a passphrase that is given', async () => {
+    await using scene = new Scene()
+    const isLocked = (options: TestContextOptions = {}) => backend.isLocked?.(scene.context(options))
+    assert.equal(await isLocked(), false, 'nothing is in it')
+    await fillWithoutAgent(scene, 1000, 'dev')
+    assert.equal(await isLocked(), true)
+    assert.equal(await isLocked({ options: { passphrase: 'p' } }), false)
+    await backend.unlock?.(scene.context({ answers: ['p'], options: { agentIdle: 60 } }))
+    assert.equal(await isLocked(), false)
+    assert.equal(await isLocked({ options: { agent: false } }), true)
+    scene.clock.advance(60_000)
+    assert.equal(await isLocked(), true)
+  })
+
   it('does not take a wrong passphrase', async () => {
     await using scene = new Scene()
     await fillWithoutAgent(scene, 1000, 'dev')

@@ -44,6 +44,12 @@ export class SecretStore {
     return paths[labels.indexOf(this.#name)]
   }
 
+  /** Whether our collection is locked: one that is not there yet is not. */
+  async isLocked(): Promise<boolean> {
+    const collection = await this.findCollection()
+    return collection !== undefined && (await this.#isLocked(collection))
+  }
+
   /** Makes the collection. The service asks for its password in a window. */
   createCollection(): Promise<string> {
     // Two processes that begin at once would get two collections.

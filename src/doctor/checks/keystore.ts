@@ -10,11 +10,12 @@ export const keystore: Check = {
   async run(world) {
     const { backend, openMs, listMs, getMs, items, isLocked } = await world.keystore()
     const chosen = backend.origin.kind === 'default' ? 'the best that works here' : describeOrigin(backend.origin)
-    const times = [`opens in ${ms(openMs)}`, `lists ${items} ${items === 1 ? 'item' : 'items'} in ${ms(listMs)}`]
+    const times = [`opens in ${ms(openMs)}`]
+    if (listMs !== undefined) times.push(`lists ${items} ${items === 1 ? 'item' : 'items'} in ${ms(listMs)}`)
     if (getMs !== undefined) times.push(`gives one in ${ms(getMs)}`)
     const state = isLocked ? '; it is locked, and asks when it is used' : ''
     const message = `the ${backend.value} keyring (${chosen}) ${times.join(', ')}${state}`
-    const slowest = Math.max(openMs, listMs, getMs ?? 0)
+    const slowest = Math.max(openMs, listMs ?? 0, getMs ?? 0)
     if (slowest <= slow) return [ok(message)]
     const hint =
       backend.value === 'file' && slowest === getMs
