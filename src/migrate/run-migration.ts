@@ -135,6 +135,7 @@ function announcing(keyring: Keyring, { redactor }: Container): Keyring {
       return item
     },
     set: item => keyring.set(item),
+    checkKey: key => keyring.checkKey?.(key),
     remove: key => keyring.remove(key),
     keys: () => keyring.keys(),
     close: () => keyring.close(),
