@@ -6,6 +6,7 @@ import { VaultCommand } from '../command.ts'
 import type { Container } from '../container.ts'
 import { refuseSourceProfile, storeKeys } from '../credentials/store-keys.ts'
 import { whoIs } from '../credentials/who-is.ts'
+import { foreignHome } from '../output/foreign-home.ts'
 import { checkKeyPair, type KeyPair, parseKeyPair } from '../vault/imported-keys.ts'
 
 interface Added {
@@ -37,6 +38,8 @@ export default class Add extends VaultCommand {
   async run(): Promise<Added> {
     const { args, flags, container } = await this.open(Add)
     const { profile } = args
+    const foreign = foreignHome(container.world.homeDirectory)
+    if (foreign !== undefined) container.logger.warn(foreign)
     const config = container.awsConfig()
     const configured = profileNames(config).includes(profile)
     if (configured) refuseSourceProfile(profile, config)

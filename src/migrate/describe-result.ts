@@ -13,6 +13,8 @@ export interface MigrationReport {
   readonly alreadyThere: readonly string[]
   readonly different: readonly string[]
   readonly unreadable: readonly string[]
+  /** What the target cannot hold, and why. */
+  readonly unstorable: readonly { readonly key: string; readonly reason: string }[]
   readonly removedMeanwhile: readonly string[]
   readonly appearedMeanwhile: readonly string[]
   readonly expired: readonly string[]
@@ -31,11 +33,12 @@ export function reportOf(result: MigrationResult, dryRun: boolean): MigrationRep
     source: result.source,
     target: result.target,
     dryRun,
-    complete: different.length + unreadable.length + result.kept.length === 0,
+    complete: different.length + unreadable.length + result.unstorable.size + result.kept.length === 0,
     copied: of('copied'),
     alreadyThere: of('there'),
     different,
     unreadable,
+    unstorable: [...result.unstorable].map(([key, reason]) => ({ key, reason })),
     removedMeanwhile: of('gone'),
     appearedMeanwhile: result.appeared,
     expired: result.expired,
@@ -62,9 +65,16 @@ export function describeReport(report: MigrationReport, deleteSource: boolean): 
   list(report.appearedMeanwhile, 'Stored at the source meanwhile, and not copied; run this again:')
   list(report.different, 'Different at the target, and left as they are (--overwrite replaces them):')
   list(report.unreadable, 'Not copied, since they cannot be read:')
+  if (report.unstorable.length > 0) {
+    lines.push(
+      'Not copied, since the target cannot hold them:',
+      ...report.unstorable.map(({ reason }) => `  ${reason}`),
+    )
+  }
   if (report.deleted.length > 0) lines.push(`Deleted ${items(report.deleted)} from ${source}.`)
   list(report.notDeleted, 'Not deleted at the source, since the target does not have all of them; run this again:')
-  if (deleteSource && !dryRun && report.different.length + report.unreadable.length > 0) {
+  const unfinished = report.different.length + report.unreadable.length + report.unstorable.length
+  if (deleteSource && !dryRun && unfinished > 0) {
     lines.push('Nothing was deleted at the source.')
   }
   return lines

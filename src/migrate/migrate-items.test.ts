@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isVaultError, KeyringItemError, KeyringLockedError, KeyringStorageError } from '@aws-vault/plugin-sdk'
+import {
+  isVaultError,
+  KeyringItemError,
+  KeyringLockedError,
+  KeyringStorageError,
+  VaultError,
+} from '@aws-vault/plugin-sdk'
 import { itemJson, MemoryKeyring } from '../../test/support/memory-keyring.ts'
 import { type Migration, migrateItems } from './migrate-items.ts'
 
@@ -101,6 +107,22 @@ test('an item that cannot be read is named, and the others are copied', async ()
   const { outcomes, deleted } = await run()
   assert.deepEqual([...outcomes.values()], ['unreadable', 'copied'])
   assert.deepEqual([deleted, target.names()], [[], ['b']])
+})
+
+test('an item that the target cannot hold is named, the others are copied, and nothing is deleted', async () => {
+  const refusal = new VaultError('ERR_KEYRING_KEY', 'no such name')
+  const { target, run } = scene(['a', 'b'], { deleteSource: true })
+  target.fault = operation => (operation === 'set a' ? refusal : undefined)
+  const { outcomes, unstorable, deleted } = await run()
+  assert.deepEqual([...outcomes.values()], ['unstorable', 'copied'])
+  assert.deepEqual([[...unstorable], deleted, target.names()], [[['a', 'no such name']], [], ['b']])
+
+  Object.assign(target, {
+    checkKey: (key: string) => {
+      if (key === 'a') throw refusal
+    },
+  })
+  assert.deepEqual([...(await run({ dryRun: true })).outcomes.values()], ['unstorable', 'there'])
 })
 
 for (const [what, error] of [

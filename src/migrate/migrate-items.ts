@@ -36,12 +36,16 @@ export type Outcome =
   | 'gone'
   /** What lies at the source is no item. */
   | 'unreadable'
+  /** The target can hold no item of that name: see {@link Migrated.unstorable}. */
+  | 'unstorable'
 
 /** What a migration came to. */
 export interface Migrated {
   readonly outcomes: ReadonlyMap<string, Outcome>
   /** Members that the target cannot keep, by key; the secret is whole all the same. */
   readonly notKept: ReadonlyMap<string, readonly string[]>
+  /** Why the target cannot hold an item, by key. */
+  readonly unstorable: ReadonlyMap<string, string>
   /** Keys that were deleted at the source, with those of expired sessions. */
   readonly deleted: readonly string[]
   /** Keys that were to be deleted and were not: what they hold has changed since, or the target cannot keep all of it. */
@@ -59,21 +63,31 @@ export async function migrateItems(migration: Migration): Promise<Migrated> {
   const { selection, deleteSource, dryRun } = migration
   const outcomes = new Map<string, Outcome>()
   const notKept = new Map<string, readonly string[]>()
+  const unstorable = new Map<string, string>()
   if (deleteSource && !dryRun) await assertTwoStores(migration)
   for (const [index, key] of selection.keys.entries()) {
-    outcomes.set(key, await migrateItem(key, migration, notKept))
+    outcomes.set(key, await migrateItem(key, migration, notKept, unstorable))
     migration.onProgress?.(index + 1, selection.keys.length)
   }
   if (!dryRun) await assertListed(migration, outcomes)
-  const isDone = [...outcomes.values()].every(outcome => outcome !== 'different' && outcome !== 'unreadable')
+  const isDone = [...outcomes.values()].every(outcome => !unfinished.includes(outcome))
   const isToDelete = deleteSource && !dryRun && isDone
-  return { outcomes, notKept, ...(isToDelete ? await deleteAll(migration, outcomes) : { deleted: [], kept: [] }) }
+  return {
+    outcomes,
+    notKept,
+    unstorable,
+    ...(isToDelete ? await deleteAll(migration, outcomes) : { deleted: [], kept: [] }),
+  }
 }
+
+/** With one of these, nothing is deleted at the source. */
+const unfinished: readonly Outcome[] = ['different', 'unreadable', 'unstorable']
 
 async function migrateItem(
   key: string,
   migration: Migration,
   notKept: Map<string, readonly string[]>,
+  unstorable: Map<string, string>,
 ): Promise<Outcome> {
   const { source, target, dryRun } = migration
   const look = async (): Promise<Outcome> => {
@@ -92,8 +106,18 @@ async function migrateItem(
     // A store that keeps no members of its own never has all of an item.
     return isNew ? 'copied' : 'there'
   }
-  // The look at the target and what is written after it are one: nothing that is stored there meanwhile gets lost.
-  return dryRun ? look() : target.alone(look)
+  try {
+    if (dryRun) {
+      target.keyring.checkKey?.(key)
+      return await look()
+    }
+    // The look at the target and what is written after it are one: nothing that is stored there meanwhile gets lost.
+    return await target.alone(look)
+  } catch (error) {
+    if (!isVaultError(error, 'ERR_KEYRING_KEY')) throw error
+    unstorable.set(key, error.message)
+    return 'unstorable'
+  }
 }
 
 async function readSource({ keyring }: End, key: string): Promise<Item | 'gone' | 'unreadable'> {

@@ -42,7 +42,7 @@ export interface MigrationResult extends Migrated {
  */
 export async function runMigration(container: Container, wishes: MigrationWishes): Promise<MigrationResult> {
   const from = await open(container, 'from', wishes.from, wishes.fromOptions)
-  const to = await open(container, 'to', wishes.to, wishes.toOptions, TARGET_SUFFIX)
+  const to = hintingAtSuffix(await open(container, 'to', wishes.to, wishes.toOptions, TARGET_SUFFIX), TARGET_SUFFIX)
   const alone = lockOf(container, wishes)
   const [source, target] = [endOf(container, from, to, alone), endOf(container, to, from, alone)]
   if (from.identity === to.identity) {
@@ -126,6 +126,32 @@ function endOf(
   }
 }
 
+/** The keyring's own hint names the variable of its secret; here another one counts. */
+function hintingAtSuffix(named: NamedKeyring, suffix: string): NamedKeyring {
+  const { keyring, part } = named
+  const secrets = Object.values(part.declaration.options ?? {}).flatMap(({ secret, env }) => (secret && env) || [])
+  const told = async <T>(task: () => Promise<T>): Promise<T> => {
+    try {
+      return await task()
+    } catch (cause) {
+      if (!isVaultError(cause, 'ERR_KEYRING_LOCKED') || cause.hint === undefined) throw cause
+      const hint = secrets.reduce((text, name) => text.replaceAll(name, `${name}${suffix}`), cause.hint)
+      throw new VaultError(cause.code, cause.message, { hint, facts: cause.facts, cause })
+    }
+  }
+  return {
+    ...named,
+    keyring: {
+      get: key => told(() => keyring.get(key)),
+      set: item => told(() => keyring.set(item)),
+      remove: key => told(() => keyring.remove(key)),
+      keys: () => told(() => keyring.keys()),
+      checkKey: key => keyring.checkKey?.(key),
+      close: () => keyring.close(),
+    },
+  }
+}
+
 /** The keyring, with what comes out of it blacked out in all output. */
 function announcing(keyring: Keyring, { redactor }: Container): Keyring {
   return {
@@ -135,6 +161,7 @@ function announcing(keyring: Keyring, { redactor }: Container): Keyring {
       return item
     },
     set: item => keyring.set(item),
+    checkKey: key => keyring.checkKey?.(key),
     remove: key => keyring.remove(key),
     keys: () => keyring.keys(),
     close: () => keyring.close(),

@@ -312,3 +312,13 @@ function until(isMoment: () => boolean, directories: readonly string[]): Promise
     look()
   })
 }
+
+test('a wrong passphrase of the target: the hint names the variable that counts', async () => {
+  using sandbox = new Sandbox()
+  await sandbox.add('work')
+  const other = sandbox.path('other')
+  await (await openVault(other, 'another one')).set({ ...encodeIamKeys('x', KEYS), key: 'x' })
+  const words = ['migrate', '--from', 'file', '--to', 'file', '--to-option', `file-dir=${other}`]
+  const { stderr } = await sandbox.fails(words, 1, { env: { AWS_VAULT_FILE_PASSPHRASE_TO: 'wrong' } })
+  assert.match(stderr, /set AWS_VAULT_FILE_PASSPHRASE_TO to/)
+})

@@ -17,6 +17,9 @@ export function checkName(key: string): void {
   })
 }
 
+/** Whether an item of that name can be there at all. */
+export const canHold = (key: string): boolean => problemWith(key) === undefined
+
 /** The names of the `user` keys in what `keyctl list` writes. Keys that have expired or been revoked are left out by it. */
 export function namesIn(list: string): string[] {
   return list.split('\n').flatMap(line => /^ *\d+: \S+ +-?\d+ +-?\d+ user: (.+)$/s.exec(line)?.[1] ?? [])

@@ -1,6 +1,6 @@
 import type { Item, Keyring, PartContext } from '@aws-vault/plugin-sdk'
 import { checkSize, explain, isAbsent } from './failure.ts'
-import { checkName, namesIn } from './key-name.ts'
+import { canHold, checkName, namesIn } from './key-name.ts'
 import { runScript } from './keyctl-program.ts'
 
 /** The `user` keys in a named keyring below the user's keyring, as items. A key holds an item's data and nothing else. */
@@ -14,11 +14,15 @@ export class KeyctlKeyring implements Keyring {
   }
 
   async get(key: string): Promise<Item | undefined> {
-    checkName(key)
+    if (!canHold(key)) return undefined
     const end = await runScript(this.#context, 'get', [this.#name, key])
     if (end.code === 0) return { key, data: new Uint8Array(end.stdout), label: '', description: '', attributes: {} }
     if (isAbsent(end)) return undefined
     throw explain(`read the item "${key}"`, end)
+  }
+
+  checkKey(key: string): void {
+    checkName(key)
   }
 
   async set({ key, data }: Item): Promise<void> {
@@ -31,7 +35,7 @@ export class KeyctlKeyring implements Keyring {
   }
 
   async remove(key: string): Promise<boolean> {
-    checkName(key)
+    if (!canHold(key)) return false
     const end = await runScript(this.#context, 'remove', [this.#name, key])
     if (end.code === 0) return true
     if (isAbsent(end)) return false

@@ -32,6 +32,11 @@ export interface Keyring {
    * @throws KeyringStorageError when the storage fails; the old item is intact
    */
   set(item: Item): Promise<void>
+  /**
+   * For stores that cannot hold every name: throws what `set` would throw for it, without touching the store.
+   * @throws VaultError `ERR_KEYRING_KEY`
+   */
+  checkKey?(key: string): void
   /** Removes an item. `false`: it was not there. */
   remove(key: string): Promise<boolean>
   /** The keys of all items, in no order, without decrypting anything and, where the store allows it, without unlocking. */
