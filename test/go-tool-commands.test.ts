@@ -1,11 +1,11 @@
 /**
  * What the Go tool was measured to do where commands, programs, other sources, failures and the vault are concerned,
  * against what our program does, end to end. Each field of each run is compared: exit code, calls, the environment of
- * the program, what the vault holds afterwards, stdout. Every difference is listed here by its field, with the words of
+ * the program, what the vault holds afterwards, stdout, what a server answers. Every difference is listed here by its field, with the words of
  * docs/differences.md that say why; one that is not listed fails, and so does one that is there no more.
  */
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { testContext } from '@aws-vault/plugin-sdk/testkit'
@@ -14,6 +14,7 @@ import { CredentialStore } from '../src/vault/credential-store.ts'
 import { decodeSessionKey } from '../src/vault/session-key.ts'
 import { type Call, type LocalAws, startLocalAws, type WorldSpec } from './local-aws/index.ts'
 import { KEYS, OTHER_KEYS, PASSPHRASE, Sandbox } from './support/sandbox.ts'
+import { ASKER, type Asked, served } from './support/server-asker.ts'
 import { Terminal } from './support/terminal.ts'
 
 interface Seen {
@@ -26,6 +27,8 @@ interface Seen {
   /** Names of keys, types and profiles of sessions, `oidc:` and a start URL. */
   readonly kept: readonly string[]
   readonly stdout?: string
+  /** What a server answered, by what it was asked: status, what the credentials are of and when they end. */
+  readonly served?: Readonly<Record<string, string>>
 }
 interface Run {
   readonly argv: readonly string[]
@@ -63,6 +66,8 @@ interface Difference {
   /** Counted from 0; all if absent. */
   readonly runs?: readonly number[]
   readonly field: keyof Seen
+  /** Which of what a server was asked; all if absent. */
+  readonly asked?: readonly string[]
   /** Words of docs/differences.md. */
   readonly reason: string
 }
@@ -78,14 +83,13 @@ const LATER: Readonly<Record<string, { count: number; reason: string }>> = {
     count: 1,
     reason: 'nothing is read-only for root; test/rotate-interrupted.test.ts has a full disk',
   },
-  'ecs-server': { count: 5, reason: 'there is no credential server yet' },
 }
 
 /** In every case; what was measured leaves it out. */
 const ALWAYS = 'the program inherits `AWS_VAULT_FILE_PASSPHRASE`'
 /** Commands whose stdout is for programs or a table; the words of others are our own. */
 const DATA: ReadonlySet<string> = new Set(['exec', 'export', 'list', 'login', 'ls'])
-const FIELDS = ['exit', 'calls', 'env', 'kept', 'stdout'] as const
+const FIELDS = ['exit', 'calls', 'env', 'kept', 'stdout', 'served'] as const
 
 const pkce = 'a browser on this screen logs in by authorization code and PKCE'
 const always = 'role credentials are cached only with MFA'
@@ -104,6 +108,9 @@ const askedFirst = '`login` with keys asks GetCallerIdentity and GetUser first'
 const ofProcess = '`login` with what a `credential_process` gives asks GetCallerIdentity'
 const signOut = 'one build signs out first with `--auto-logout`'
 const together = '`list --sessions --credentials` shows one of them'
+const missing = 'a program that is not found is exit code 1'
+const lost = "with the ECS server, the program's exit code and signal are lost"
+const byProfile = "`/role-arn/ARN` is signed for by the profile's session token"
 
 const rotation = 'in between, and before: the keys there are'
 const bareKeys = 'makes a session without MFA to rotate with'
@@ -113,6 +120,18 @@ const noRegion = 'rotates without a region only by an error'
 const all = (fields: readonly (keyof Seen)[], reason: string, runs?: readonly number[]): Difference[] =>
   fields.map(field => ({ field, reason, ...(runs && { runs }) }))
 
+/** Of each of the cases in which a program asks the server. */
+const ANSWERS: readonly Difference[] = [
+  {
+    field: 'served',
+    asked: ['GET /anything', 'POST'],
+    reason: 'the ECS server gives credentials for every path and method',
+  },
+  { field: 'served', asked: ['members'], reason: 'what `/role-arn/ARN` answers does not say of which role it is' },
+  { field: 'served', asked: ['members of a refusal'], reason: 'a refusal of the ECS server is a sentence' },
+  ...all(['kept'], always),
+]
+
 const DIFFERENCES: Readonly<Record<string, readonly Difference[]>> = {
   'add-prompt': [
     ...all(['exit'], emptyKeys, [1, 2]),
@@ -121,11 +140,16 @@ const DIFFERENCES: Readonly<Record<string, readonly Difference[]>> = {
   ],
   'cache-credproc-changed': all(['env'], 'what an earlier `credential_process` gave stays in use after an edit', [1]),
   'cache-keys-swapped': [...all(['kept'], leftOver, [1, 2]), ...all(['stdout'], leftOver, [2])],
+  'ecs-server': [...ANSWERS, ...all(['calls'], byProfile)],
+  'ecs-server-mfa': ANSWERS,
+  'ecs-server-not-found': all(['exit', 'calls', 'kept'], missing),
+  'ecs-server-role': ANSWERS,
+  'ecs-server-signal': all(['exit'], lost),
   'exec-debug': [...all(['kept'], always), ...all(['calls'], always, [1])],
   'exec-empty-arg': [...all(['exit'], usage, [0, 1, 2]), { from: 'avbn', runs: [0, 4], field: 'stdout', reason: menu }],
   'exec-no-dashes': [...all(['exit', 'stdout'], ownWords, [1, 2]), ...all(['calls', 'kept', 'stdout'], ownWords, [4])],
   'exec-no-shebang': all(['exit', 'stdout'], 'a script without `#!` is not run'),
-  'exec-not-found': all(['exit'], 'a program that is not found is exit code 1'),
+  'exec-not-found': all(['exit'], missing),
   'export-formats-plain': all(['exit'], usage, [5]),
   'export-special': [
     ...all(['stdout'], unquoted, [0, 1, 2]),
@@ -224,14 +248,12 @@ function worldOf(answers: readonly Answer[], config: string | null): WorldSpec {
       { account, name: 'carol', accessKeys: keysOf(THIRD_KEYS) },
     ],
     identityProviders: [{ account, issuer: ISSUER }],
-    roles: [
-      {
-        account,
-        name: 'One',
-        maxSessionDuration: 43_200,
-        trust: { principals: [account], webIdentity: { issuer: ISSUER } },
-      },
-    ],
+    roles: ['One', 'Two'].map(name => ({
+      account,
+      name,
+      maxSessionDuration: 43_200,
+      trust: { principals: [account], webIdentity: { issuer: ISSUER } },
+    })),
     sso: [
       {
         startUrl: START_URL,
@@ -322,7 +344,13 @@ async function runOnce(sandbox: Sandbox, aws: LocalAws, run: Run, filled: (text:
   if (before.spoil !== undefined) spoil(sandbox, before.spoil)
   const dump = sandbox.path('dump')
   writeFileSync(dump, '')
-  const words = argv.flatMap(word => (word === '@dump' ? ['sh', '-c', `env | grep ^AWS_ > ${dump}`] : [filled(word)]))
+  const answers = sandbox.path('answers')
+  rmSync(answers, { force: true })
+  const programs: Readonly<Record<string, readonly string[]>> = {
+    '@dump': ['sh', '-c', `env | grep ^AWS_ > ${dump}`],
+    '@ask': [process.execPath, '-e', ASKER, dump, answers],
+  }
+  const words = argv.flatMap(word => programs[word] ?? [filled(word)])
   const variables = Object.fromEntries(
     Object.entries(env).map(([name, value]) => [name, value === null ? undefined : filled(value)]),
   )
@@ -341,7 +369,17 @@ async function runOnce(sandbox: Sandbox, aws: LocalAws, run: Run, filled: (text:
     ...(program === '' ? {} : { env: environmentOf(program, aws) }),
     kept: kept(sandbox),
     ...(stdout === '' || !DATA.has(argv[0] ?? '') ? {} : { stdout: withoutSecrets(stdout, aws) }),
+    ...(existsSync(answers) && { served: servedIn(answers, aws) }),
   }
+}
+
+function servedIn(file: string, aws: LocalAws): Record<string, string> {
+  const answers = JSON.parse(readFileSync(file, 'utf8')) as Asked[]
+  return served(
+    answers,
+    id => origin(id, aws),
+    end => relative(end, aws),
+  )
 }
 
 /** As a person in front of a terminal, whose stdout is not a file. */
@@ -387,6 +425,9 @@ function wordsOf(call: Call, aws: LocalAws): string {
 /** What is about the tests, and not about the program, stays out; so do secrets, after a look that they are there. */
 const OWN =
   /^AWS_(ENDPOINT_URL.*|VAULT_(BACKEND|BROWSER|PROMPT|FILE_AGENT|FILE_WORK_FACTOR)|SECRET_ACCESS_KEY|SESSION_TOKEN|SECURITY_TOKEN)$/
+/** Variables that credentials come in, or the way to them. */
+const IN_VARIABLES = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']
+const BY_SERVER = ['AWS_CONTAINER_CREDENTIALS_FULL_URI', 'AWS_CONTAINER_AUTHORIZATION_TOKEN']
 
 function environmentOf(text: string, aws: LocalAws): Record<string, string> {
   const lines = text
@@ -394,10 +435,15 @@ function environmentOf(text: string, aws: LocalAws): Record<string, string> {
     .split('\n')
     .map(line => line.split(/=(.*)/) as [string, string])
   const names = lines.map(([name]) => name)
-  assert.ok(names.includes('AWS_SECRET_ACCESS_KEY') && names.includes('AWS_SESSION_TOKEN'), names.join(' '))
+  assert.ok(
+    [IN_VARIABLES, BY_SERVER].some(needed => needed.every(it => names.includes(it))),
+    names.join(' '),
+  )
   const shown = lines.flatMap(([name, value]): [string, string][] => {
     if (OWN.test(name)) return []
     if (name === 'AWS_CREDENTIAL_EXPIRATION') return [[name, relative(value, aws)]]
+    if (name === 'AWS_CONTAINER_AUTHORIZATION_TOKEN') return [[name, '<token>']]
+    if (name === 'AWS_CONTAINER_CREDENTIALS_FULL_URI') return [[name, value.replace(/:\d+/, ':<port>')]]
     const from = name === 'AWS_ACCESS_KEY_ID' ? origin(value, aws) : value
     return [[name, from === value ? value : `of ${from}`]]
   })
@@ -453,6 +499,13 @@ function compared(seen: Seen | undefined, field: keyof Seen): unknown {
     .replaceAll(/ $/gm, '')
 }
 
+/** What is compared on its own: each answer of a server, every other field as a whole. */
+function parts(ours: Seen | undefined, theirs: Seen | undefined, field: keyof Seen): [string, unknown, unknown][] {
+  if (field !== 'served') return [['', compared(ours, field), compared(theirs, field)]]
+  const names = new Set([ours, theirs].flatMap(seen => Object.keys(seen?.served ?? {})))
+  return [...names].map(name => [name, ours?.served?.[name], theirs?.served?.[name]])
+}
+
 describe('the commands and programs measured on the Go tool', { concurrency: 3 }, () => {
   for (const measured of cases) {
     const { id, title, runs } = measured
@@ -463,13 +516,18 @@ describe('the commands and programs measured on the Go tool', { concurrency: 3 }
         const expected = measured[build] ?? measured.av99
         for (const index of runs.keys()) {
           for (const field of FIELDS) {
-            const pair = [compared(actual[index], field), compared(expected[index], field)] as const
-            const where = `${build}, run ${index}, ${field}`
-            const isListed = differences.some(
+            const listed = differences.filter(
               it => it.field === field && (it.from ?? build) === build && (it.runs ?? [index]).includes(index),
             )
-            if (isListed) assert.notDeepEqual(...pair, `${where}: the same as ours: take it off the list`)
-            else assert.deepEqual(...pair, where)
+            for (const [part, ...pair] of parts(actual[index], expected[index], field)) {
+              const where = `${build}, run ${index}, ${field} ${part}`
+              const isListed = listed.some(({ asked = [part] }) => asked.includes(part))
+              if (isListed) assert.notDeepEqual(...pair, `${where}: the same as ours: take it off the list`)
+              else assert.deepEqual(...pair, where)
+            }
+            for (const name of listed.flatMap(({ asked = [] }) => asked)) {
+              assert.ok(name in (expected[index]?.served ?? {}), `nobody asks ${name}`)
+            }
           }
         }
       }

@@ -19,7 +19,8 @@ const exposure: Exposure = {
     })
     return {
       environment: {
-        AWS_CONTAINER_CREDENTIALS_FULL_URI: `${server.url}/`,
+        // Without a slash at its end, so that scripts can append `/role-arn/ARN`; clients ask for `/` all the same.
+        AWS_CONTAINER_CREDENTIALS_FULL_URI: server.url,
         AWS_CONTAINER_AUTHORIZATION_TOKEN: token.text,
       },
       close: () => server.close(),
