@@ -97,6 +97,7 @@ export async function createMfaCodes(container: Container, token: string | undef
   const { contributions } = await container.settings()
   return new MfaCodes({
     ask: request => askMfaCode(container, contributions.secretVariables(), request),
+    comesByItself: () => container.givesMfaCodesItself(),
     logger: container.logger,
     signal: container.signal,
     now: container.clock.now,
@@ -125,6 +126,7 @@ const askMfaCode = (
     ? container.ask({
         message: `MFA code of ${serial} for profile ${profile}`,
         secret: false,
+        mfaSerial: serial,
         instead: 'give the code by --mfa-token',
       })
     : runMfaProcess(process, profile, withoutSecrets(container, secretVariables))
