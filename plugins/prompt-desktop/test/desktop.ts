@@ -40,14 +40,14 @@ export class Desktop implements AsyncDisposable {
       NO_AT_BRIDGE: '0',
     }
     const accessibility = spawn(ACCESSIBILITY, ['--launch-immediately'], { env, stdio: ['ignore', 'ignore', 'pipe'] })
-    // It says so on stderr when its registry runs.
-    await once(accessibility.stderr, 'data', { signal: AbortSignal.timeout(20_000) })
-    // What it has started holds its end of the pipe.
+    // What it has started holds its end of the pipe, so that it has to be let go of.
+    const [line] = await once(accessibility.stderr, 'data', { signal: AbortSignal.timeout(20_000) })
     accessibility.stderr.destroy()
     for (const name of ['IsEnabled', 'ScreenReaderEnabled']) {
       const call = ['--dest', 'org.a11y.Bus', '--object-path', '/org/a11y/bus']
       const method = ['--method', 'org.freedesktop.DBus.Properties.Set', 'org.a11y.Status', name, '<true>']
-      spawnSync('gdbus', ['call', '--session', ...call, ...method], { env })
+      const { status, stderr } = spawnSync('gdbus', ['call', '--session', ...call, ...method], { env, encoding: 'utf8' })
+      if (status !== 0) throw new Error(`no screen reader: ${line} ${stderr}`)
     }
     return new Desktop(bus, display, accessibility, env)
   }
@@ -65,7 +65,13 @@ export class Desktop implements AsyncDisposable {
       context: { programEnvironment: this.env, options: {} },
       seesQuestion: async () => {
         await display.window()
-        return reads ? this.texts() : undefined
+        if (!reads) return undefined
+        // A window tells the screen reader of itself some time after it has come.
+        for (let looks = 0; looks < 20; looks++) {
+          const texts = this.texts()
+          if (texts !== '') return texts
+        }
+        throw new Error('the window tells no screen reader what it shows')
       },
       answers: async text => display.type(text, 'Return'),
       declines: async () => display.type('', 'Escape'),
