@@ -106,6 +106,8 @@ export class Container {
   readonly #disposals: (() => Promise<void>)[] = []
   readonly #interruption = new AbortController()
   #hangs = false
+  /** Who gets the credentials, for the person who is asked. */
+  recipient = 'the caller of aws-vault'
   #sharesTerminal = false
 
   constructor(world: World) {

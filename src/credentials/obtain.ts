@@ -69,7 +69,13 @@ export async function prepareObtaining(
   // A wish for a new session is met once.
   let refresh = flags.refresh ?? false
 
+  const approve = async (): Promise<void> => {
+    const { askApproval } = await import('./ask-approval.ts')
+    await askApproval(container, plan.profile, container.recipient)
+  }
+
   async function obtain(minimumSeconds = 0): Promise<Credentials> {
+    if (plan.confirm?.when === 'always') await approve()
     const credentials = await resolve(plan, {
       providers: { get: async name => (await container.provider(name)).provider },
       contextFor: async name => (await container.provider(name)).context,
@@ -78,6 +84,7 @@ export async function prepareObtaining(
       ssoTokens: () => ssoTokenStore(container),
       signInLogins: () => signInLoginStore(container),
       lock: (name, task, onWait) => container.withLock(`${vault.identity} ${name}`, task, onWait),
+      ...(plan.confirm?.when === 'session' ? { approve } : {}),
       mfaCodes,
       clock: container.clock,
       logger: container.logger,

@@ -1,12 +1,12 @@
 /** The drivers that cannot run here: what they hand over, and where. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ProgramEnd } from '@aws-vault/plugin-sdk/program'
 import { printable } from '@aws-vault/plugin-sdk'
+import type { ProgramEnd } from '@aws-vault/plugin-sdk/program'
 import { ODD_MESSAGES } from '@aws-vault/plugin-sdk/testkit'
 import { decodeLines, encodeText } from '../src/assuan.ts'
-import { osascript, SCRIPT as APPLESCRIPT } from '../src/osascript.ts'
-import { powershell, QUESTION, SCRIPT as POWERSHELL_SCRIPT } from '../src/wincredui.ts'
+import { SCRIPT as APPLESCRIPT, osascript } from '../src/osascript.ts'
+import { SCRIPT as POWERSHELL_SCRIPT, powershell, QUESTION } from '../src/wincredui.ts'
 
 const ended = (code: number | null, stdout = '', stderr = ''): ProgramEnd => ({
   code,
@@ -15,11 +15,7 @@ const ended = (code: number | null, stdout = '', stderr = ''): ProgramEnd => ({
   stderr,
 })
 const windows = powershell('C:\\Windows')
-const kinds = [
-  { secret: false },
-  { secret: true },
-  { secret: false, yesNo: true },
-] as const
+const kinds = [{ secret: false }, { secret: true }, { secret: false, yesNo: true }] as const
 
 for (const message of ODD_MESSAGES) {
   test(`osascript gets one constant script, and as an argument: ${printable(message)}`, () => {
@@ -38,7 +34,14 @@ for (const message of ODD_MESSAGES) {
     for (const kind of kinds) {
       const request = { message, ...kind }
       const args = windows.args(request)
-      assert.deepEqual(args.slice(0, -1), ['-NoLogo', '-NoProfile', '-Sta', '-WindowStyle', 'Hidden', '-EncodedCommand'])
+      assert.deepEqual(args.slice(0, -1), [
+        '-NoLogo',
+        '-NoProfile',
+        '-Sta',
+        '-WindowStyle',
+        'Hidden',
+        '-EncodedCommand',
+      ])
       assert.equal(Buffer.from(args.at(-1) ?? '', 'base64').toString('utf16le'), POWERSHELL_SCRIPT)
       const question = JSON.parse(windows.environment?.(request)[QUESTION] ?? '')
       assert.equal(question.message, printable(message))
@@ -48,7 +51,12 @@ for (const message of ODD_MESSAGES) {
   test(`Assuan carries it in one line: ${printable(message)}`, () => {
     const line = encodeText(message)
     assert.doesNotMatch(line, /[\r\n]/)
-    assert.equal(decodeLines(Buffer.from(`D ${line}\n`)).map(({ text }) => text).join(''), message)
+    assert.equal(
+      decodeLines(Buffer.from(`D ${line}\n`))
+        .map(({ text }) => text)
+        .join(''),
+      message,
+    )
   })
 }
 

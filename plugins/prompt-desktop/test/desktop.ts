@@ -46,7 +46,10 @@ export class Desktop implements AsyncDisposable {
     for (const name of ['IsEnabled', 'ScreenReaderEnabled']) {
       const call = ['--dest', 'org.a11y.Bus', '--object-path', '/org/a11y/bus']
       const method = ['--method', 'org.freedesktop.DBus.Properties.Set', 'org.a11y.Status', name, '<true>']
-      const { status, stderr } = spawnSync('gdbus', ['call', '--session', ...call, ...method], { env, encoding: 'utf8' })
+      const { status, stderr } = spawnSync('gdbus', ['call', '--session', ...call, ...method], {
+        env,
+        encoding: 'utf8',
+      })
       if (status !== 0) throw new Error(`no screen reader: ${line} ${stderr}`)
     }
     return new Desktop(bus, display, accessibility, env)

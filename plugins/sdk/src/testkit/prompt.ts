@@ -35,6 +35,7 @@ export interface PromptSuite {
 /** What must be shown as it stands: quotes, line ends, the languages of shells, markup, formats and toolkits. */
 export const ODD_MESSAGES: readonly string[] = [
   'it\'s "quoted" and `backticked`',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a shell would take it for a variable
   '$(touch /tmp/owned) ${HOME} $HOME; ls | cat && true',
   '<b>bold</b> <a href="x">link</a> <img src=x> &amp; & <',
   '--title --text=other -e',
