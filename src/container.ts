@@ -107,7 +107,7 @@ export class Container {
   readonly #interruption = new AbortController()
   #hangs = false
   /** Who gets the credentials, for the person who is asked. */
-  recipient = 'the caller of aws-vault'
+  recipient: string | undefined
   #sharesTerminal = false
 
   constructor(world: World) {

@@ -69,9 +69,10 @@ export async function prepareObtaining(
   // A wish for a new session is met once.
   let refresh = flags.refresh ?? false
 
+  const isAudited = (await container.settings()).settings.core('auditLog') !== undefined
   const approve = async (): Promise<void> => {
     const { askApproval } = await import('./ask-approval.ts')
-    await askApproval(container, plan.profile, container.recipient)
+    await askApproval(container, plan.profile, container.recipient ?? 'the caller of aws-vault')
   }
 
   async function obtain(minimumSeconds = 0): Promise<Credentials> {
@@ -91,6 +92,10 @@ export async function prepareObtaining(
       options: { refresh, minimumSeconds: Math.max(minimum.value, minimumSeconds) },
     })
     refresh = false
+    if (isAudited) {
+      const { recordUse } = await import('../audit/record-use.ts')
+      await recordUse(container, plan, credentials)
+    }
     // What a keyring gave or took is blacked out already; what a command gave may be in neither.
     for (const secret of [credentials.secretAccessKey, credentials.sessionToken]) container.redactor.add(secret)
     if (minimumSeconds <= minimum.value) warnOfShortLife(container, credentials, prepared)

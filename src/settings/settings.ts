@@ -14,6 +14,7 @@ export const CORE_OPTIONS = {
   },
   duration: { summary: 'how long credentials shall live', flag: 'duration', env: 'AWS_VAULT_DURATION' },
   browser: { summary: 'program that opens web pages', flag: 'browser', env: 'AWS_VAULT_BROWSER' },
+  auditLog: { summary: 'file of the audit log, or true', flag: 'audit-log', env: 'AWS_VAULT_AUDIT_LOG' },
   exposure: { summary: 'how the program gets its credentials', flag: 'expose', default: 'env' },
 } as const satisfies Record<string, OptionDeclaration>
 
