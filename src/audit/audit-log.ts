@@ -11,7 +11,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { VaultError } from '@aws-vault/plugin-sdk'
+import { isVaultError, VaultError } from '@aws-vault/plugin-sdk'
 import { replaceFile } from '../aws-config/replace-file.ts'
 import {
   type AuditEntry,
@@ -49,7 +49,7 @@ export function appendEntry(place: AuditPlace, entry: AuditEntry): void {
     writeHead(place, begun)
     writeHead(place, finish(place, begun))
   } catch (cause) {
-    if ((cause as VaultError).code?.startsWith('ERR_AUDIT_')) throw cause
+    if (isVaultError(cause)) throw cause
     throw new VaultError(
       'ERR_AUDIT_WRITE',
       `the audit log ${place.log} cannot be written: ${(cause as Error).message}`,
@@ -68,7 +68,7 @@ export function readLog(place: AuditPlace): { readonly text: string; readonly ve
     const bytes = readIfThere(place.log)
     return { text: bytes.toString('utf8'), verdict: verify(bytes, readHead(place)) }
   } catch (cause) {
-    if ((cause as VaultError).code?.startsWith('ERR_AUDIT_')) throw cause
+    if (isVaultError(cause)) throw cause
     throw new VaultError('ERR_AUDIT_READ', `the audit log ${place.log} cannot be read: ${(cause as Error).message}`, {
       facts: { log: place.log },
       cause,
