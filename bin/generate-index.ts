@@ -12,7 +12,7 @@ export function builtInIndex(): string {
     .map(folder => JSON.parse(readFileSync(join(root, 'plugins', folder, 'package.json'), 'utf8')))
     .filter(packageJson => packageJson.awsVault !== undefined)
   const parts = packages.flatMap(({ name, version, awsVault }) =>
-    Object.entries<Record<string, object>>(awsVault.contributes).flatMap(([kind, entries]) =>
+    Object.entries<Record<string, { module: string }>>(awsVault.contributes).flatMap(([kind, entries]) =>
       Object.entries(entries).map(
         ([part, declaration]) => `  {
     kind: '${kind}',
@@ -21,7 +21,7 @@ export function builtInIndex(): string {
     packageVersion: '${version}',
     builtIn: true,
     declaration: ${JSON.stringify(declaration)},
-    load: () => import('${name}'),
+    load: () => import('${name}${subpath(declaration.module)}'),
   },`,
       ),
     ),
@@ -35,5 +35,8 @@ ${parts.join('\n')}
 ]
 `
 }
+
+/** A package with several parts may have a module for each, which it exports by its name. */
+const subpath = (module: string): string => module.replace(/^\.\/dist\/(.*)\.js$/, '/$1').replace(/^\/index$/, '')
 
 if (import.meta.main) writeFileSync(indexFile, builtInIndex())

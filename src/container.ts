@@ -115,6 +115,8 @@ export class Container {
   #leavesSignals = false
   #isInterrupted = false
   #hangs = false
+  /** Who gets the credentials, for the person who is asked. */
+  recipient: string | undefined
   #sharesTerminal = false
   #terminal: Ask | undefined
 
@@ -233,18 +235,7 @@ export class Container {
 
   /** Asks the person at the desk. A secret answer is blacked out from then on. */
   readonly ask = async (request: PromptRequest): Promise<string> => {
-    const { settings } = await this.settings()
-    const name = settings.core('prompt')?.value ?? 'terminal'
-    if (name === 'terminal') {
-      const answered = await this.#terminal?.(request)
-      if (answered !== undefined) {
-        if (request.secret) this.redactor.add(answered)
-        return answered
-      }
-      if (this.#sharesTerminal) await refuseSharedTerminal(request)
-    }
-    const { implementation, context } = await this.#part<Prompt>('prompts', name)
-    const answer = await this.#asked(implementation, request, context)
+    const answer = await this.#answer(request)
     if (request.secret) this.redactor.add(answer)
     return answer
   }
@@ -275,13 +266,58 @@ export class Container {
     this.#terminal = ask
   }
 
-  async #asked(prompt: Prompt, request: PromptRequest, context: PartContext): Promise<string> {
+  /** What {@link promptsToTry} says is asked: the first one that can. Another one than the terminal is named. */
+  async #answer(request: PromptRequest): Promise<string> {
+    const [first = '', ...others] = await this.#promptsFor(request)
     try {
-      return await prompt.ask(request, context)
+      return await this.#askBy(first, request)
     } catch (cause) {
-      if (!isVaultError(cause, 'ERR_PROMPT_UNAVAILABLE') || request.instead === undefined) throw cause
-      throw new PromptUnavailableError(`${request.message}: ${cause.message}`, { hint: request.instead, cause })
+      if (!isVaultError(cause, 'ERR_PROMPT_UNAVAILABLE')) throw cause
+      let failure = cause
+      for (const name of others) {
+        try {
+          this.logger.warn(`asking by ${name}: ${cause.message}`)
+          return await this.#askBy(name, request)
+        } catch (error) {
+          if (!isVaultError(error, 'ERR_PROMPT_UNAVAILABLE')) throw error
+          failure = new PromptUnavailableError(`${failure.message}; ${error.message}`, {
+            hint: DESKTOP_HINT,
+            cause: error,
+          })
+        }
+      }
+      if (request.instead === undefined) throw failure
+      throw new PromptUnavailableError(`${request.message}: ${failure.message}`, {
+        hint: request.instead,
+        cause: failure,
+      })
     }
+  }
+
+  async #promptsFor({ mfaSerial }: PromptRequest): Promise<readonly string[]> {
+    const { settings } = await this.settings()
+    const { environment, platform } = this.world
+    const named = settings.core('prompt')?.value
+    const { promptsToTry } = await import('./settings/choose-prompt.ts')
+    const onlyMfaCodes = named !== undefined && (await this.#part<Prompt>('prompts', named)).implementation.onlyMfaCodes
+    return promptsToTry({ named, answers: !onlyMfaCodes || mfaSerial !== undefined, environment, platform })
+  }
+
+  async #askBy(name: string, request: PromptRequest): Promise<string> {
+    if (name === 'terminal') {
+      const answered = await this.#terminal?.(request)
+      if (answered !== undefined) return answered
+      if (this.#sharesTerminal) await refuseSharedTerminal(request)
+    }
+    const { implementation, context } = await this.#part<Prompt>('prompts', name)
+    return implementation.ask(request, context)
+  }
+
+  /** Whether MFA codes come from a device by themselves, so that asking again gives the same one for a while. */
+  async givesMfaCodesItself(): Promise<boolean> {
+    const { settings } = await this.settings()
+    const named = settings.core('prompt')?.value
+    return named !== undefined && (await this.#part<Prompt>('prompts', named)).implementation.onlyMfaCodes === true
   }
 
   /** Aborted when we let go of everything. */
@@ -453,6 +489,8 @@ export class Container {
     return this.#made.get(name) as T
   }
 }
+
+const DESKTOP_HINT = 'run it in a terminal, or install zenity, kdialog or a pinentry'
 
 /** The options of a keyring that say which store it is: texts and paths, these without links. */
 function storeOptions(part: Part, options: PartContext['options']): Record<string, OptionValue> {

@@ -3,6 +3,7 @@ import * as handle from '@oclif/core/handle'
 import * as main from '@oclif/core/run'
 import { commandFirst } from './command-first.ts'
 import Add from './commands/add.ts'
+import Audit from './commands/audit.ts'
 import Clear from './commands/clear.ts'
 import Doctor from './commands/doctor.ts'
 import Exec from './commands/exec.ts'
@@ -33,6 +34,7 @@ export { VaultHelp } from './help.ts'
 /** All our commands, as oclif looks them up (package.json: `oclif.commands`). */
 export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   add: Add,
+  audit: Audit,
   clear: Clear,
   doctor: Doctor,
   exec: Exec,

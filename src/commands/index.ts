@@ -9,6 +9,7 @@ export type CommandClass = typeof VaultCommand &
 /** Our own top-level commands by name, each imported when it is run. */
 export const commands: Readonly<Record<string, () => Promise<{ default: CommandClass }>>> = {
   add: () => import('./add.ts'),
+  audit: () => import('./audit.ts'),
   clear: () => import('./clear.ts'),
   doctor: () => import('./doctor.ts'),
   exec: () => import('./exec.ts'),

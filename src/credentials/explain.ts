@@ -1,6 +1,7 @@
 import { type JsonValue, printable } from '@aws-vault/plugin-sdk'
 import { describeOrigin, type Located, type Origin } from '../aws-config/origin.ts'
 import type { SessionKey } from '../vault/session-key.ts'
+import type { Confirmation } from './confirmation.ts'
 import { formatSeconds } from './lifetimes.ts'
 import type { Plan, PlanStep, ProviderStep, Reason } from './plan-types.ts'
 import { signerSeconds } from './resolve.ts'
@@ -21,6 +22,8 @@ export interface Explanation {
   readonly profile: string
   readonly region?: string
   readonly steps: readonly ExplainedStep[]
+  /** When a person has to agree, and who says so; absent if nobody has to. */
+  readonly confirm?: Confirmation
   readonly notes: readonly string[]
 }
 
@@ -61,11 +64,12 @@ export interface ExplainedCache {
 
 /** What a plan comes to just now. Pure. */
 export function explain(plan: Plan, circumstances: Circumstances): Explanation {
-  const { profile, region, steps, notes } = plan
+  const { profile, region, steps, notes, confirm } = plan
   return {
     profile,
     ...(region === undefined ? {} : { region }),
     steps: steps.map((step, index) => explainStep(step, index === steps.length - 1, circumstances)),
+    ...(confirm === undefined ? {} : { confirm }),
     notes,
   }
 }
@@ -74,12 +78,16 @@ export function explain(plan: Plan, circumstances: Circumstances): Explanation {
  * An explanation as text, without a final line end; control characters of names and values do not reach a terminal. Pure.
  * @param homeDirectory is shown as `~`
  */
-export function formatExplanation({ profile, region, steps, notes }: Explanation, homeDirectory: string): string {
+export function formatExplanation(
+  { profile, region, steps, notes, confirm }: Explanation,
+  homeDirectory: string,
+): string {
   const count = steps.length === 1 ? 'one step' : `${steps.length} steps`
   const where = region === undefined ? '' : `, for the region ${region}`
   const blocks = [
     `Credentials of profile ${profile} come about in ${count}${where}:`,
     ...steps.map((step, index) => formatStep(step, index + 1, homeDirectory)),
+    ...(confirm === undefined ? [] : [`Guard: ${reasonWords(confirm.why, homeDirectory)}`]),
     ...notes.map(note => `Note: ${note}`),
   ]
   if (steps.some(({ cache }) => cache?.state === 'usable')) blocks.push(USABLE)
@@ -163,13 +171,14 @@ function explainCache(
 function formatStep(step: ExplainedStep, number: number, homeDirectory: string): string {
   const lines = [
     `${number}. ${titleOf(step)}`,
-    ...step.why.map(
-      ({ text, origin }) => `   - ${text}${origin === undefined ? '' : ` (${placeOf(origin, homeDirectory)})`}`,
-    ),
+    ...step.why.map(reason => `   - ${reasonWords(reason, homeDirectory)}`),
     ...(step.step === 'stored-keys' ? [] : [`   Cache: ${cacheWords(step.cache, homeDirectory)}`]),
   ]
   return lines.join('\n')
 }
+
+const reasonWords = ({ text, origin }: Reason, homeDirectory: string): string =>
+  `${text}${origin === undefined ? '' : ` (${placeOf(origin, homeDirectory)})`}`
 
 function titleOf({ step, profile, durationSeconds, mfaSerial, parameters }: ExplainedStep): string {
   if (step === 'stored-keys') return `the long-lived keys stored for profile ${profile}`

@@ -16,6 +16,8 @@ export interface MfaRequest {
 export interface MfaCodeSource {
   /** Asks the person at the desk, or runs the command of the request. */
   ask(request: MfaRequest): Promise<string>
+  /** Whether a device answers instead of a person, and says the same until its next code. */
+  comesByItself?(): Promise<boolean>
   /** The code given on the command line, for the first that is wanted. */
   readonly token?: string
   readonly logger: Logger
@@ -116,7 +118,7 @@ export class MfaCodes {
   /** A person is told, and asked again at once; a command would only say the same again, so its next code is awaited. */
   async #waitForNext({ serial, process }: Omit<MfaRequest, 'attempt'>, attempt: number): Promise<void> {
     const { logger, signal, now, wait = sleep } = this.#source
-    if (process === undefined) {
+    if (process === undefined && !(await this.#source.comesByItself?.())) {
       logger.warn(`that code of ${serial} has been used already: wait for the next one`)
     } else if (attempt < attempts) {
       const milliseconds = period - (now() % period)

@@ -73,7 +73,14 @@ export async function prepareObtaining(
   // A wish for a new session is met once.
   let refresh = flags.refresh ?? false
 
+  const isAudited = (await container.settings()).settings.core('auditLog') !== undefined
+  const approve = async (): Promise<void> => {
+    const { askApproval } = await import('./ask-approval.ts')
+    await askApproval(container, plan.profile, container.recipient ?? 'the caller of aws-vault')
+  }
+
   async function obtain(minimumSeconds = 0): Promise<Credentials> {
+    if (plan.confirm?.when === 'always') await approve()
     const credentials = await resolve(plan, {
       providers: { get: async name => (await container.provider(name)).provider },
       contextFor: async name => (await container.provider(name)).context,
@@ -82,12 +89,17 @@ export async function prepareObtaining(
       ssoTokens: () => ssoTokenStore(container),
       signInLogins: () => signInLoginStore(container),
       lock: (name, task, onWait) => container.withLock(`${vault.identity} ${name}`, task, onWait),
+      ...(plan.confirm?.when === 'session' ? { approve } : {}),
       mfaCodes,
       clock: container.clock,
       logger: container.logger,
       options: { refresh, minimumSeconds: Math.max(minimum.value, minimumSeconds) },
     })
     refresh = false
+    if (isAudited) {
+      const { recordUse } = await import('../audit/record-use.ts')
+      await recordUse(container, plan, credentials)
+    }
     // What a keyring gave or took is blacked out already; what a command gave may be in neither.
     for (const secret of [credentials.secretAccessKey, credentials.sessionToken]) container.redactor.add(secret)
     if (minimumSeconds <= minimum.value) warnOfShortLife(container, credentials, prepared)
@@ -101,6 +113,7 @@ export async function createMfaCodes(container: Container, token: string | undef
   const { contributions } = await container.settings()
   return new MfaCodes({
     ask: request => askMfaCode(container, contributions.secretVariables(), request),
+    comesByItself: () => container.givesMfaCodesItself(),
     logger: container.logger,
     signal: container.signal,
     now: container.clock.now,
@@ -129,6 +142,7 @@ const askMfaCode = (
     ? container.ask({
         message: `MFA code of ${serial} for profile ${profile}`,
         secret: false,
+        mfaSerial: serial,
         instead: 'give the code by --mfa-token',
       })
     : runMfaProcess(process, profile, withoutSecrets(container, secretVariables), container)

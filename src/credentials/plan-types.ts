@@ -1,6 +1,7 @@
 import type { CredentialStep } from '@aws-vault/plugin-sdk'
 import type { Located, Origin } from '../aws-config/origin.ts'
 import type { SessionSlot } from '../vault/session-key.ts'
+import type { Confirmation } from './confirmation.ts'
 
 export type { SessionSlot } from '../vault/session-key.ts'
 
@@ -52,6 +53,8 @@ export interface Plan {
    * {@link withPolicyDocument} in session-policy.ts.
    */
   readonly policyFile?: Located<string>
+  /** Whether a person has to agree first. */
+  readonly confirm?: Confirmation
   /** What the user should know and would not expect, e.g. a wish that was cut. */
   readonly notes: readonly string[]
 }

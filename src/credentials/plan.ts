@@ -1,3 +1,4 @@
+import { confirmationOf } from './confirmation.ts'
 import { endpointOf, regionOf } from './endpoint.ts'
 import { furtherRoleType, withFurtherRole } from './further-role.ts'
 import { type Level, type Levels, levelsOf, type RoleLevel, withRoleAsSource } from './levels.ts'
@@ -52,12 +53,14 @@ export function plan(input: PlanInput): Plan {
     source.kind === 'stored-keys'
       ? fromStoredKeys(source, levels, wishes, policy)
       : fromProvider(source, levels, wishes, policy)
+  const confirm = confirmationOf(profiles)
   const region = regionOf(levels.roles.at(-1) ?? levels.source, wishes)
   return {
     profile: input.profile,
     ...(region === undefined ? {} : { region }),
     steps: [first.step, ...others.map(({ step }) => step)],
     ...(policy?.file === undefined ? {} : { policyFile: policy.file }),
+    ...(confirm === undefined ? {} : { confirm }),
     notes: [...[first, ...others].flatMap(({ notes }) => notes), ...(policy?.notes ?? [])],
   }
 }

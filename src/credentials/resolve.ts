@@ -31,6 +31,12 @@ export interface ResolveDependencies {
    * @param onWait called once when that takes a while
    */
   lock<T>(name: string, task: () => Promise<T>, onWait: () => void): Promise<T>
+  /**
+   * Asks whether the credentials that come out may be handed out, where that is asked once for each session. Called
+   * before anything is called or made for them.
+   * @throws VaultError ERR_CONFIRM_* when nobody agrees
+   */
+  approve?(): Promise<void>
   readonly mfaCodes: MfaCodes
   readonly clock: Clock
   readonly logger: Logger
@@ -95,7 +101,9 @@ class PlanRun {
     if (step === undefined) {
       throw new RangeError(`the plan has no step ${index}`)
     }
-    return step.kind === 'stored-keys' ? this.#storedKeys(step) : this.#session(index, step)
+    if (step.kind !== 'stored-keys') return this.#session(index, step)
+    if (this.#isGuarded(index)) await this.#dependencies.approve?.()
+    return this.#storedKeys(step)
   }
 
   async #storedKeys({ profile }: StoredKeysStep): Promise<Outcome> {
@@ -114,19 +122,42 @@ class PlanRun {
   async #session(index: number, step: ProviderStep): Promise<Outcome> {
     const { refresh } = this.#dependencies.options
     const before = await this.#find(index, step)
-    if (before?.match === 'same request' && !refresh) {
+    if (before?.match === 'same request' && !refresh && this.#mayPass(before, index)) {
       return this.#cached(before, step)
     }
     return this.#alone(step, async () => {
       const now = await this.#find(index, step)
       const isNewer = now?.credentials.accessKeyId !== before?.credentials.accessKeyId
-      if (now !== undefined && (isNewer || !refresh) && (await this.#isOurs(now, index, step))) {
+      const isFresh = now !== undefined && (isNewer || !refresh)
+      const hasToAsk = !isFresh || !this.#mayPass(now, index)
+      if (this.#isGuarded(index) && hasToAsk) await this.#dependencies.approve?.()
+      if (isFresh && (await this.#isOurs(now, index, step))) {
+        if (hasToAsk && now.match === 'same request') await this.#recordApproval(now, index)
         return this.#cached(now, step)
       }
       const credentials = await this.#make(index, step)
       await this.#keep(credentials, index, step)
       return { credentials }
     })
+  }
+
+  /** Whether a person has to agree to what this step gives: it is handed out, and not only signs. */
+  #isGuarded(index: number): boolean {
+    return this.#dependencies.approve !== undefined && index === this.#plan.steps.length - 1
+  }
+
+  #mayPass(found: FoundSession, index: number): boolean {
+    return !this.#isGuarded(index) || (found.match === 'same request' && found.isApproved === true)
+  }
+
+  /** Where that fails, the next run asks again. */
+  async #recordApproval(found: FoundSession, index: number): Promise<void> {
+    try {
+      await (await this.#dependencies.sessionCache()).record(found, this.#request(index))
+    } catch (error) {
+      throwIfCancelled(error)
+      this.#dependencies.logger.debug(`that it was agreed to was not noted: ${messageOf(error)}`)
+    }
   }
 
   async #find(index: number, { cache, anyLifetime }: ProviderStep): Promise<FoundSession | undefined> {
@@ -150,7 +181,8 @@ class PlanRun {
     const step = this.#plan.steps[index]
     const durationSeconds = step?.kind === 'provider' ? step.step.durationSeconds : undefined
     const fingerprint = requestFingerprint(this.#plan, index)
-    return { fingerprint, ...(durationSeconds !== undefined && { durationSeconds }) }
+    const isApproved = this.#isGuarded(index)
+    return { fingerprint, ...(durationSeconds !== undefined && { durationSeconds }), ...(isApproved && { isApproved }) }
   }
 
   #cached(found: FoundSession, { step }: ProviderStep): Outcome {

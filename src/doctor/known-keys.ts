@@ -30,6 +30,7 @@ export const KNOWN_KEYS: ReadonlySet<string> = new Set([
   'session_tags',
   'source_identity',
   'transitive_session_tags',
+  'vault_confirm',
   'vault_policy',
   'vault_policy_arns',
   'vault_read_only',

@@ -20,7 +20,7 @@ export interface RenewalDependencies {
 }
 
 /** Failures that only a person can end. Nobody is asked again and again for what is not needed yet. */
-const NEEDS_A_PERSON = /^ERR_(?:PROMPT_|MFA_|KEYRING_LOCKED|SSO_)/
+const NEEDS_A_PERSON = /^ERR_(?:PROMPT_|CONFIRM_|MFA_|KEYRING_LOCKED|SSO_)/
 
 /**
  * The credentials of one profile or role, held in memory and renewed ahead of their end.

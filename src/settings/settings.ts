@@ -8,13 +8,13 @@ import { type OptionSources, optionValue } from './option-value.ts'
 export const CORE_OPTIONS = {
   backend: { summary: 'keyring that holds the keys', flag: 'backend', env: 'AWS_VAULT_BACKEND' },
   prompt: {
-    summary: 'how to ask for MFA codes and passphrases',
+    summary: 'how to ask for MFA codes and passphrases; the terminal, or else a window, if not set',
     flag: 'prompt',
     env: 'AWS_VAULT_PROMPT',
-    default: 'terminal',
   },
   duration: { summary: 'how long credentials shall live', flag: 'duration', env: 'AWS_VAULT_DURATION' },
   browser: { summary: 'program that opens web pages', flag: 'browser', env: 'AWS_VAULT_BROWSER' },
+  auditLog: { summary: 'file of the audit log, or true', flag: 'audit-log', env: 'AWS_VAULT_AUDIT_LOG' },
   exposure: { summary: 'how the program gets its credentials', flag: 'expose', default: 'env' },
 } as const satisfies Record<string, OptionDeclaration>
 

@@ -43,6 +43,8 @@ export interface FoundSession {
    * so whoever wants to use it must find out.
    */
   readonly match: 'same request' | 'unknown request'
+  /** Whether a person agreed that it is handed out. */
+  readonly isApproved?: boolean
 }
 
 /** A session, as its key tells of it. */
@@ -83,7 +85,7 @@ export class SessionCache {
       }
       const { credentials, request } = session
       if (request?.fingerprint === wish.fingerprint && isOfLength(request, wish)) {
-        return { key, credentials, match: 'same request' }
+        return { key, credentials, match: 'same request', ...(request.isApproved && { isApproved: true }) }
       }
       if (request === undefined) {
         unknown ??= { key, credentials, match: 'unknown request' }
@@ -104,7 +106,7 @@ export class SessionCache {
     await this.#removeAll(key => key !== stored && (this.#isDead(key) || (key.startsWith(prefix) && isSession(key))))
   }
 
-  /** Notes on a session whose request was unknown that it is good for this one. */
+  /** Notes on a session what it is good for. */
   async record(found: FoundSession, request: SessionRequest): Promise<void> {
     const parts = decodeSessionKey(found.key)
     const item = await this.#keyring.get(found.key)

@@ -22,6 +22,8 @@ export interface SessionRequest {
   readonly fingerprint: string
   /** How long it was asked to live, in seconds. */
   readonly durationSeconds?: number
+  /** Whether a person agreed that it is handed out: see confirmation.ts. */
+  readonly isApproved?: boolean
 }
 
 /** What lies in a session's item. */
@@ -34,6 +36,7 @@ export interface SessionPayload {
 /** Our own members of a session's payload. The Go tool skips members that it does not know. */
 const fingerprintMember = 'AwsVaultRequest'
 const durationMember = 'AwsVaultSeconds'
+const approvedMember = 'AwsVaultApproved'
 
 /** The item that holds a session: what the Go tool writes, and what it was made for. */
 export function encodeSession(slot: SessionSlot, credentials: SessionCredentials, request: SessionRequest): Item {
@@ -78,7 +81,11 @@ export function decodeSession(key: SessionKey, item: Item): SessionPayload {
       expiration: new Date(Math.min(expiration.getTime(), key.expiration.getTime())),
     },
     ...(typeof fingerprint === 'string' && {
-      request: { fingerprint, ...(typeof durationSeconds === 'number' && { durationSeconds }) },
+      request: {
+        fingerprint,
+        ...(typeof durationSeconds === 'number' && { durationSeconds }),
+        ...(member(members, approvedMember) === true && { isApproved: true }),
+      },
     }),
   }
 }
@@ -89,9 +96,10 @@ export function recordRequest(key: SessionKey, item: Item, request: SessionReque
   return { ...item, data: writeMembers({ ...members, ...requestMembers(request) }) }
 }
 
-const requestMembers = ({ fingerprint, durationSeconds }: SessionRequest): Record<string, unknown> => ({
+const requestMembers = ({ fingerprint, durationSeconds, isApproved }: SessionRequest): Record<string, unknown> => ({
   [fingerprintMember]: fingerprint,
   ...(durationSeconds !== undefined && { [durationMember]: durationSeconds }),
+  ...(isApproved && { [approvedMember]: true }),
 })
 
 function subjectOf({ type, profile }: SessionKey): Subject {

@@ -7,6 +7,7 @@ const root = join(import.meta.dirname, '..', '..')
 
 /** Folders of the domain: they know nothing of commands, the container and oclif. */
 const domain = [
+  'audit',
   'aws-config',
   'console',
   'contributions',
@@ -40,6 +41,8 @@ const glue = [
 
 /** Of the domain, but run with the container in hand; each says in its docstring what it does with it. */
 const withContainer = [
+  'src/audit/record-use.ts',
+  'src/credentials/ask-approval.ts',
   'src/console/console-session.ts',
   'src/console/environment-credentials.ts',
   'src/credentials/explain-profile.ts',

@@ -11,6 +11,9 @@ import { AnswerLine } from './answer-line.ts'
 import { hideTyping } from './hide-typing.ts'
 import type { Terminal } from './terminal.ts'
 
+const questionLine = (message: string, yesNo = false): string =>
+  yesNo ? `${printable(message)} (y|N) ` : `${printable(message)}${/[?:]$/.test(message) ? '' : ':'} `
+
 /**
  * Asks one question on a terminal. An answer that is no secret is edited and shown by the terminal itself, a secret one
  * by nobody.
@@ -20,7 +23,7 @@ import type { Terminal } from './terminal.ts'
  */
 export async function askOn(
   terminal: Terminal,
-  { message, secret }: PromptRequest,
+  { message, secret, yesNo }: PromptRequest,
   signal: AbortSignal,
 ): Promise<string> {
   if (signal.aborted) throw new PromptCancelledError()
@@ -47,7 +50,7 @@ export async function askOn(
   const show = secret ? hideTyping(input) : () => {}
   try {
     if (secret && !input.isRaw) throw new Error('it does not hide what is typed')
-    terminal.write(`${printable(message)}${/[?:]$/.test(message) ? '' : ':'} `)
+    terminal.write(questionLine(message, yesNo))
     input.resume()
     outcome = await promise
   } catch (error) {
