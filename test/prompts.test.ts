@@ -14,7 +14,7 @@ describe('without a terminal', { skip: Desktop.missing('zenity') }, () => {
   it('asks in a window where there is a screen, says so, and takes a no for an end', async () => {
     await using desktop = await Desktop.start()
     await using scene = await setScene({ config })
-    const person = desktop.desk({ reads: true, yes: ['', 'alt+y'] })
+    const person = desktop.desk({ reads: 'gtk', yes: ['', 'alt+y'] })
     const running = scene.sandbox.start(['exec', 'work', '--', 'true'], {
       env: { ...desktop.env, HOME: scene.sandbox.home },
     })

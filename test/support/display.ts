@@ -79,7 +79,9 @@ export class Display implements AsyncDisposable {
 
   /** Types text, then presses keys by their X names. */
   type(text: string, ...keys: readonly string[]): void {
-    if (text !== '') this.#do('type', '--delay', '5', text)
+    // For a letter that no key has, xdotool gives it to some key; programs learn of that in their own time.
+    const delay = /^[ -~]*$/.test(text) ? '5' : '400'
+    if (text !== '') this.#do('type', '--delay', delay, text)
     for (const key of keys) this.#do('key', key)
   }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PromptDesk } from '@aws-vault/plugin-sdk/testkit'
 import { Display } from '../../../test/support/display.ts'
@@ -9,6 +9,13 @@ import { end, SessionBus } from '../../../test/support/session-bus.ts'
 
 const ACCESSIBILITY = '/usr/libexec/at-spi-bus-launcher'
 const READER = join(import.meta.dirname, '../../../test/support/seen_text.py')
+
+/** How a program is answered, and how what it shows is known. */
+interface Habits {
+  readonly reads: 'gtk' | 'qt' | 'not'
+  /** What says yes: text, and a key. */
+  readonly yes: readonly [typed: string, key: string]
+}
 
 /** A desktop with a screen, somebody who types, and a screen reader, which knows every word that a window shows. */
 export class Desktop implements AsyncDisposable {
@@ -55,26 +62,14 @@ export class Desktop implements AsyncDisposable {
     return new Desktop(bus, display, accessibility, env)
   }
 
-  /** Every text that is seen, or `undefined` where the toolkit does not tell. */
-  texts(): string {
-    const { stdout } = spawnSync('/usr/bin/python3', ['-W', 'ignore', READER], { env: this.env, encoding: 'utf8' })
-    return (JSON.parse(stdout) as string[]).join('\n')
-  }
-
-  /** The person before it. @param yes the keys that say yes, after these words */
-  desk({ reads, yes }: { readonly reads: boolean; readonly yes: readonly [typed: string, key: string] }): PromptDesk {
+  /** The person before it. */
+  desk({ yes, ...driver }: Habits): PromptDesk {
     const display = this.#display
     return {
-      context: { programEnvironment: this.env, options: {} },
+      context: { programEnvironment: { ...this.env, ...(driver.reads === 'qt' ? this.#qtEnvironment() : {}) } },
       seesQuestion: async () => {
         await display.window()
-        if (!reads) return undefined
-        // A window tells the screen reader of itself some time after it has come.
-        for (let looks = 0; looks < 20; looks++) {
-          const texts = this.texts()
-          if (texts !== '') return texts
-        }
-        throw new Error('the window tells no screen reader what it shows')
+        return driver.reads === 'qt' ? this.#textsOfQt() : driver.reads === 'gtk' ? this.#texts() : undefined
       },
       answers: async text => display.type(text, 'Return'),
       declines: async () => display.type('', 'Escape'),
@@ -82,6 +77,35 @@ export class Desktop implements AsyncDisposable {
       seesNothing: () => display.empty(),
       [Symbol.asyncDispose]: () => display.empty(),
     }
+  }
+
+  /** Every text that is seen, as a screen reader is told. */
+  #texts(): string {
+    const { stdout } = spawnSync('/usr/bin/python3', ['-W', 'ignore', READER], { env: this.env, encoding: 'utf8' })
+    return (JSON.parse(stdout) as string[]).join('\n')
+  }
+
+  /** Qt does not always find the screen reader in time. What it would tell it stands in its log, which is kept in a file. */
+  #qtEnvironment(): Record<string, string> {
+    const directory = join(this.#bus.home, 'logging')
+    mkdirSync(directory, { recursive: true })
+    const kdialog = join(directory, 'kdialog')
+    writeFileSync(kdialog, `#!/bin/sh\nexec /usr/bin/kdialog "$@" 2>'${this.#qtLog}'\n`)
+    chmodSync(kdialog, 0o755)
+    return { PATH: `${directory}:${this.env.PATH}`, QT_LOGGING_RULES: 'qt.accessibility.cache=true' }
+  }
+
+  get #qtLog(): string {
+    return join(this.#bus.home, 'qt.log')
+  }
+
+  #textsOfQt(): string {
+    const names = readFileSync(this.#qtLog, 'utf8').matchAll(/name=("(?:[^"\\]|\\.)*") role=StaticText/g)
+    // Qt writes texts as JSON does, but for the escape of letters beyond the first 65,536.
+    const asJson = (text: string): string =>
+      text.replace(/\\U([0-9A-Fa-f]{8})/g, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 16)))
+    // The log is from before the label gets its entry, when of `&x` an underlined x is made, and of `&&` an ampersand.
+    return [...names].map(([, text = '""']) => JSON.parse(asJson(text)).replaceAll('&&', '&')).join('\n')
   }
 
   /** A picture of the window in front, as a PNG file. */
