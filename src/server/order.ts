@@ -5,17 +5,19 @@ const WITHOUT_EFFECT = new Set(['detach', 'format', 'json', 'debug', 'mfa-token'
 
 /** Variables that decide what is served. Those of AWS's regions are among what we print: they would differ each time. */
 const DECISIVE =
-  /^(?:HOME$|AWS_VAULT_(?!REFRESH)|AWS_CONFIG_FILE$|AWS_ENDPOINT_URL|AWS_MFA_SERIAL$|AWS_ROLE_|AWS_.*_TTL$)/
+  /^(?:HOME$|XDG_\w+_HOME$|PASSWORD_STORE_DIR$|AWS_VAULT_(?!REFRESH)|AWS_ENDPOINT_URL|AWS_MFA_SERIAL$|AWS_ROLE_|AWS_.*_TTL$)/
 
 /**
  * Tells servers apart that would serve something else: two with the same order can stand for each other. Pure.
  * @param secretVariables left out: what they open is told by the other ones
+ * @param files what stands in the files that decide: see decisive-files.ts
  */
 export function orderOf(
   profiles: readonly string[],
   flags: Readonly<Record<string, unknown>>,
   environment: Readonly<Record<string, string | undefined>>,
   secretVariables: readonly string[],
+  files: readonly string[],
 ): string {
   const named = (values: Readonly<Record<string, unknown>>, isCounted: (name: string) => boolean) =>
     Object.entries(values)
@@ -23,6 +25,7 @@ export function orderOf(
       .sort(([one], [other]) => (one < other ? -1 : 1))
   const counted = [
     profiles,
+    files,
     named(flags, name => !WITHOUT_EFFECT.has(name)),
     named(environment, name => DECISIVE.test(name) && !secretVariables.includes(name)),
   ]

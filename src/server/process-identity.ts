@@ -14,7 +14,8 @@ export function processStart(pid: number, platform: NodeJS.Platform = process.pl
         : ['ps', ['-o', 'lstart=', '-p', String(pid)]]
     // Not imported above: on Linux, where it is not needed, loading it would be most of the time.
     const { execFileSync } = process.getBuiltinModule('node:child_process')
-    const env = { ...process.env, LC_ALL: 'C' }
+    // In a time zone that nobody moves.
+    const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC' }
     const said = execFileSync(command as string, args as string[], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],

@@ -32,7 +32,7 @@ export async function runServer(
   const limit = (wish.idleSeconds ?? 0) * 1000
   let watch: IdleWatch | undefined
   try {
-    const serving = await serveProfiles(container, {
+    const begun = serveProfiles(container, {
       ...wish,
       flags,
       doors: furtherDoors({
@@ -46,6 +46,13 @@ export async function runServer(
         explained: error => explained(error, profile, wish.repeated),
       }),
     })
+    // What it waits for, a person or AWS, may never come.
+    const serving = await Promise.race([begun, ended])
+    if (typeof serving === 'string') {
+      begun.then(late => late.close()).catch(() => {})
+      await container.dispose()
+      return serving
+    }
     try {
       if (limit > 0) watch = new IdleWatch(limit, () => idle.resolve('nobody asks'), container.clock, realTimers)
       const state = stateOf(wish, serving.profiles, directory)

@@ -86,9 +86,21 @@ function readState(file: string): ServerState | undefined {
     const userId = process.getuid?.()
     if (userId !== undefined && (uid !== userId || (mode & 0o077) !== 0)) return undefined
     const state = JSON.parse(readFileSync(file, 'utf8')) as ServerState
-    const isWhole = state.version === 1 && Number.isInteger(state.pid) && state.pid > 1 && Array.isArray(state.profiles)
-    return isWhole && file.endsWith(`server-${state.id}.json`) ? state : undefined
+    return isState(state) && file.endsWith(`server-${state.id}.json`) ? state : undefined
   } catch {
     return undefined
   }
+}
+
+/** Whether it is what a server writes: people edit files, and versions differ. */
+function isState(state: ServerState): boolean {
+  const { version, pid, since, kind, order, processStart: start, profiles } = state
+  return (
+    version === 1 &&
+    Number.isInteger(pid) &&
+    pid > 1 &&
+    [since, kind, order, start].every(it => typeof it === 'string') &&
+    Array.isArray(profiles) &&
+    profiles.every(it => typeof it?.name === 'string' && typeof it.environment === 'object' && it.environment !== null)
+  )
 }

@@ -1,5 +1,6 @@
 import { PromptUnavailableError } from '@aws-vault/plugin-sdk'
 import type { Container } from '../../container.ts'
+import { closeInherited } from '../../helper/close-inherited.ts'
 import { openConversation } from '../../server/detached-conversation.ts'
 import { serverWish } from '../../server/server-wish.ts'
 import ServerStart from './start.ts'
@@ -10,6 +11,7 @@ export default class ServerDetached extends ServerStart {
   static override hidden = true
 
   override async run(): Promise<void> {
+    closeInherited()
     const talk = await openConversation()
     try {
       Object.assign(process.env, talk.order.secrets)

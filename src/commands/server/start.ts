@@ -8,6 +8,7 @@ import { credentialVariablesIn } from '../../exec/child-environment.ts'
 import { quoted } from '../../export/repeated-flags.ts'
 import { likelyShell } from '../../export/shell-lines.ts'
 import { CLIENT_FORMATS, clientText } from '../../server/client-format.ts'
+import { decisiveFiles } from '../../server/decisive-files.ts'
 import { orderOf } from '../../server/order.ts'
 import { runServer } from '../../server/run-server.ts'
 import { nameHolder } from '../../server/running-servers.ts'
@@ -50,7 +51,8 @@ export default class ServerStart extends VaultCommand {
     this.refuseNested(container)
     const { contributions } = await container.settings()
     const { environment } = container.world
-    const order = orderOf(profiles, flags, environment, contributions.secretVariables())
+    const files = decisiveFiles([container.awsConfig().file, flags.policy as string | undefined])
+    const order = orderOf(profiles, flags, environment, contributions.secretVariables(), files)
     const id = randomBytes(6).toString('hex')
     if (!flags.detach) {
       await this.serve(container, serverWish({ id, order, profiles }, flags, environment), flags, async state => {
