@@ -10,6 +10,9 @@ const PATIENCE = 30_000
 /** How often a window has to be found as it was, a twentieth of a second apart, to be taken for ready. */
 const RESTFUL_LOOKS = 20
 
+/** Letters are typed by their names in the locale. */
+const LOCALE = { LC_ALL: 'C.UTF-8' }
+
 /** A screen without glass (Xvfb), and somebody who sits before it (xdotool). */
 export class Display implements AsyncDisposable {
   readonly env: Readonly<Record<string, string>>
@@ -94,11 +97,15 @@ export class Display implements AsyncDisposable {
   }
 
   #do(...args: readonly string[]): boolean {
-    return spawnSync('xdotool', args, { env: { ...process.env, ...this.env }, timeout: 5000 }).status === 0
+    return spawnSync('xdotool', args, { env: { ...process.env, ...LOCALE, ...this.env }, timeout: 5000 }).status === 0
   }
 
   #ask(...args: readonly string[]): string {
-    return spawnSync('xdotool', args, { env: { ...process.env, ...this.env }, encoding: 'utf8', timeout: 5000 }).stdout
+    return spawnSync('xdotool', args, {
+      env: { ...process.env, ...LOCALE, ...this.env },
+      encoding: 'utf8',
+      timeout: 5000,
+    }).stdout
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

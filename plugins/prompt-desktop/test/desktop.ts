@@ -41,6 +41,7 @@ export class Desktop implements AsyncDisposable {
     const env = {
       ...bus.env,
       ...display.env,
+      LC_ALL: 'C.UTF-8',
       QT_ACCESSIBILITY: '1',
       QT_LINUX_ACCESSIBILITY_ALWAYS_ON: '1',
       GTK_MODULES: 'gail:atk-bridge',
