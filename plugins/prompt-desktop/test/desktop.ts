@@ -117,7 +117,8 @@ export class Desktop implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await end(this.#accessibility)
+    // Told to end, it ends the bus that it has started; killed, it could not.
+    await end(this.#accessibility, 'SIGTERM')
     await this.#display[Symbol.asyncDispose]()
     await this.#bus[Symbol.asyncDispose]()
   }
