@@ -91,7 +91,12 @@ export class Desktop implements AsyncDisposable {
     const directory = join(this.#bus.home, 'logging')
     mkdirSync(directory, { recursive: true })
     const kdialog = join(directory, 'kdialog')
-    writeFileSync(kdialog, `#!/bin/sh\nexec /usr/bin/kdialog "$@" 2>'${this.#qtLog}'\n`)
+    // With a screen reader, Qt 5 now and then crashes before it shows anything; no person would take that for an answer.
+    const start = `/usr/bin/kdialog "$@" 2>'${this.#qtLog}'`
+    writeFileSync(
+      kdialog,
+      `#!/bin/sh\n${start}\ncode=$?\n[ $code = 139 ] || [ $code = 134 ] || exit $code\nexec ${start}\n`,
+    )
     chmodSync(kdialog, 0o755)
     return { PATH: `${directory}:${this.env.PATH}`, QT_LOGGING_RULES: 'qt.accessibility.cache=true' }
   }
