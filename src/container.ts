@@ -307,7 +307,7 @@ export class Container {
     if (name === 'terminal') {
       const answered = await this.#terminal?.(request)
       if (answered !== undefined) return answered
-      if (this.#sharesTerminal) await refuseSharedTerminal(request)
+      if (this.#sharesTerminal) await refuseSharedTerminal()
     }
     const { implementation, context } = await this.#part<Prompt>('prompts', name)
     return implementation.ask(request, context)
@@ -510,10 +510,10 @@ const identityOf = (part: Part, backend: KeyringBackend, context: PartContext): 
  * Reading from a terminal that another program has would stop us, and whoever we serve with us. Only Linux says whose
  * it is.
  */
-async function refuseSharedTerminal({ message }: PromptRequest): Promise<void> {
+async function refuseSharedTerminal(): Promise<void> {
   const { inForeground } = await import('./exec/foreground.ts')
   if (process.platform === 'linux' && inForeground()) return
-  throw new PromptUnavailableError(`${message}: the terminal is another program's now`, {
+  throw new PromptUnavailableError("the terminal is another program's now", {
     hint: 'choose another prompt with --prompt, or renew the session elsewhere, e.g. by aws-vault export',
   })
 }
