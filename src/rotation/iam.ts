@@ -1,6 +1,6 @@
 import type { IAMClient } from '@aws-sdk/client-iam'
 import { type Credentials, isVaultError, type PartContext, VaultError } from '@aws-vault/plugin-sdk'
-import { callAws, clientSettings, type Refusal, type SendOptions } from '@aws-vault/plugin-sdk/aws'
+import { callAws, clientSettings, clientUrl, type Refusal, type SendOptions } from '@aws-vault/plugin-sdk/aws'
 import type { KeyPair } from './journal.ts'
 import type { AccessKeys, ListedKey } from './ports.ts'
 
@@ -107,12 +107,7 @@ async function callIam<T>(
   const iam: IamModule = await import('@aws-sdk/client-iam')
   // A copy: the client writes into what it is given.
   const client = new iam.IAMClient({ ...clientSettings(region, endpointUrl), credentials: { ...source } })
-  const { url } = client.config.endpointProvider({
-    Region: region,
-    ...(endpointUrl !== undefined && { Endpoint: endpointUrl }),
-    UseDualStack: false,
-    UseFIPS: false,
-  })
+  const url = clientUrl(client, region, endpointUrl)
   const { accessKeyId, secretAccessKey, sessionToken } = source
   const call = {
     action,

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Item, Keyring } from '@aws-vault/plugin-sdk'
+import type { Keyring } from '@aws-vault/plugin-sdk'
 import { type TestContext, type TestContextOptions, testContext } from '@aws-vault/plugin-sdk/testkit'
 import { spawn } from '@lydell/node-pty'
 import backend from '../src/index.ts'
@@ -103,20 +103,4 @@ export async function protect(file: string, passphrase: string): Promise<string>
   const { screen } = await onTerminal('age', ['--passphrase', '--output', target, file], [passphrase, passphrase])
   if (!readFileSync(target, 'latin1').startsWith('age-encryption.org/')) throw new Error(screen)
   return target
-}
-
-/** An item like those of long-lived keys. */
-export function item(key: string, data = '{"AccessKeyID":"AKIAIOSFODNN7EXAMPLE"}'): Item {
-  return {
-    key,
-    data: new TextEncoder().encode(data),
-    label: `aws-vault (${key})`,
-    description: '',
-    attributes: { KeychainNotTrustApplication: true, KeychainNotSynchronizable: false },
-  }
-}
-
-/** An item's data as text. */
-export function textOf(item: Item | undefined): string | undefined {
-  return item && Buffer.from(item.data).toString()
 }

@@ -1,9 +1,8 @@
 // Run in a process of its own: replaces the item "dev" and kills itself at a certain point of that.
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
-import { testContext } from '@aws-vault/plugin-sdk/testkit'
+import { item, testContext } from '@aws-vault/plugin-sdk/testkit'
 import backend from '../src/index.ts'
-import { item } from './age-home.ts'
 
 const [dir = '', recipients = '', identity = '', when, name = ''] = process.argv.slice(2)
 const keyring = await backend.open(testContext({ options: { dir, recipients, identity } }))

@@ -3,9 +3,9 @@ import { appendFileSync, chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import type { VaultError } from '@aws-vault/plugin-sdk'
-import { testContext } from '@aws-vault/plugin-sdk/testkit'
+import { item, testContext, textOf } from '@aws-vault/plugin-sdk/testkit'
 import backend from '../src/index.ts'
-import { type AgeHome, item, makeAgeHome, openHome, textOf, whyNoAge } from './age-home.ts'
+import { type AgeHome, makeAgeHome, openHome, whyNoAge } from './age-home.ts'
 
 /** Puts a program in front of PATH. */
 function withProgram(home: AgeHome, name: string, script: string): Record<string, string> {

@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, utimesSync, 
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { startKeyringWorker } from '@aws-vault/plugin-sdk/testkit'
-import { item, makeAgeHome, onTerminal, openHome, protect, run, textOf, whyNoAge } from './age-home.ts'
+import { item, startKeyringWorker, textOf } from '@aws-vault/plugin-sdk/testkit'
+import { makeAgeHome, onTerminal, openHome, protect, run, whyNoAge } from './age-home.ts'
 import { bech32 } from './plugin.ts'
 
 const conditions = process.execArgv.filter(argument => argument.startsWith('--conditions='))

@@ -14,11 +14,11 @@ import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { isVaultError, type PartContext } from '@aws-vault/plugin-sdk'
-import { type TestContextOptions, testContext } from '@aws-vault/plugin-sdk/testkit'
+import { item, type TestContextOptions, testContext, textOf } from '@aws-vault/plugin-sdk/testkit'
 import { AgentClient } from '../src/agent/client.ts'
 import { serveKeys } from '../src/agent/serve.ts'
 import backend from '../src/index.ts'
-import { item, makeDirectory, openVault, textOf } from './vault.ts'
+import { makeDirectory, openVault } from './vault.ts'
 
 const skip = process.platform === 'win32' && 'Windows has keystores of its own'
 

@@ -1,7 +1,8 @@
 // Run in a process of its own: replaces the item "dev" of a vault and kills itself at a certain point of that.
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
-import { item, openVault } from './vault.ts'
+import { item } from '@aws-vault/plugin-sdk/testkit'
+import { openVault } from './vault.ts'
 
 const [dir = '', when, name] = process.argv.slice(2)
 const vault = await openVault(dir, 'p')

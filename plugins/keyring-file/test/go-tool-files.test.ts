@@ -4,8 +4,9 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { textOf } from '@aws-vault/plugin-sdk/testkit'
 import { CompactEncrypt } from 'jose/jwe/compact/encrypt'
-import { makeDirectory, openVault, textOf } from './vault.ts'
+import { makeDirectory, openVault } from './vault.ts'
 
 interface Manifest {
   readonly directories: readonly {

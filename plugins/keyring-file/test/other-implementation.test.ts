@@ -4,7 +4,8 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { it } from 'node:test'
-import { item, makeDirectory, openVault, textOf } from './vault.ts'
+import { item, textOf } from '@aws-vault/plugin-sdk/testkit'
+import { makeDirectory, openVault } from './vault.ts'
 
 const python = process.env.AWS_VAULT_TEST_PYTHON
 const missing = 'AWS_VAULT_TEST_PYTHON names no Python with the package jwcrypto'

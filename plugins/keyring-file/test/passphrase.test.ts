@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { type Item, isVaultError, type Keyring, PromptCancelledError } from '@aws-vault/plugin-sdk'
-import { startKeyringWorker, testContext } from '@aws-vault/plugin-sdk/testkit'
+import { item, startKeyringWorker, testContext, textOf } from '@aws-vault/plugin-sdk/testkit'
 import backend from '../src/index.ts'
-import { item, makeDirectory, openVault, textOf, workFactor } from './vault.ts'
+import { makeDirectory, openVault, workFactor } from './vault.ts'
 
 const wrong = { code: 'ERR_KEYRING_LOCKED', message: /^wrong passphrase for the vault in / }
 

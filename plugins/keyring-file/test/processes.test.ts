@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { Item } from '@aws-vault/plugin-sdk'
-import { type KeyringWorker, startKeyringWorker } from '@aws-vault/plugin-sdk/testkit'
-import { item, makeDirectory, openVault, textOf, workFactor } from './vault.ts'
+import { item, type KeyringWorker, startKeyringWorker, textOf } from '@aws-vault/plugin-sdk/testkit'
+import { makeDirectory, openVault, workFactor } from './vault.ts'
 
 const WRITERS = 50
 const RIVALS = 20

@@ -2,7 +2,8 @@
 // what came of each, as JSON.
 import { text } from 'node:stream/consumers'
 import { isVaultError } from '@aws-vault/plugin-sdk'
-import { item, openVault, textOf } from './vault.ts'
+import { item, textOf } from '@aws-vault/plugin-sdk/testkit'
+import { openVault } from './vault.ts'
 
 /** What to do, as JSON on standard input. */
 export interface Steps {

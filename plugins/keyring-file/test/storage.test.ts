@@ -16,10 +16,10 @@ import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { isVaultError } from '@aws-vault/plugin-sdk'
-import { testContext } from '@aws-vault/plugin-sdk/testkit'
+import { item, testContext, textOf } from '@aws-vault/plugin-sdk/testkit'
 import backend from '../src/index.ts'
 import type { Outcome, Steps } from './steps.ts'
-import { item, makeDirectory, openVault, textOf } from './vault.ts'
+import { makeDirectory, openVault } from './vault.ts'
 
 const onWindows = process.platform === 'win32'
 const isRoot = process.getuid?.() === 0

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Item, Keyring } from '@aws-vault/plugin-sdk'
+import type { Keyring } from '@aws-vault/plugin-sdk'
 import { type TestContext, type TestContextOptions, testContext } from '@aws-vault/plugin-sdk/testkit'
 import backend from '../src/index.ts'
 
@@ -26,20 +26,4 @@ export async function openVault(
 ): Promise<Keyring & { readonly context: TestContext }> {
   const context = testContext({ ...options, options: { workFactor, dir, passphrase, ...options.options } })
   return Object.assign(await backend.open(context), { context })
-}
-
-/** An item like those of long-lived keys. */
-export function item(key: string, data = '{"AccessKeyID":"AKIAIOSFODNN7EXAMPLE"}'): Item {
-  return {
-    key,
-    data: new TextEncoder().encode(data),
-    label: `aws-vault (${key})`,
-    description: '',
-    attributes: { KeychainNotTrustApplication: true, KeychainNotSynchronizable: false },
-  }
-}
-
-/** An item's data as text. */
-export function textOf(item: Item | undefined): string | undefined {
-  return item && Buffer.from(item.data).toString()
 }

@@ -6,21 +6,11 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { type Item, isVaultError, type Keyring } from '@aws-vault/plugin-sdk'
-import { type TestContextOptions, testContext } from '@aws-vault/plugin-sdk/testkit'
+import { isVaultError, type Keyring } from '@aws-vault/plugin-sdk'
+import { item, type TestContextOptions, testContext, textOf } from '@aws-vault/plugin-sdk/testkit'
 import backend from '../src/index.ts'
 import { LEAD_TO_USER_KEYRING, SCRIPTS } from '../src/scripts.ts'
 import { discard, keyctl, newName, whyNoKernelKeyring } from './kernel.ts'
-
-const item = (key: string, data: string | Uint8Array = 'data'): Item => ({
-  key,
-  data: typeof data === 'string' ? new TextEncoder().encode(data) : data,
-  label: `aws-vault (${key})`,
-  description: '',
-  attributes: {},
-})
-
-const textOf = (found: Item | undefined): string | undefined => found && Buffer.from(found.data).toString()
 
 const open = (name: string, options: TestContextOptions = {}): Promise<Keyring> =>
   backend.open(testContext({ ...options, options: { name } }))

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { testContext } from '@aws-vault/plugin-sdk/testkit'
+import { item, testContext, textOf } from '@aws-vault/plugin-sdk/testkit'
 import { KWallet } from '../../../test/support/kwallet.ts'
 import { end, SessionBus } from '../../../test/support/session-bus.ts'
 import { standIn } from '../../../test/support/stand-in.ts'
 import backend from '../src/index.ts'
-import { item, openKeyring, textOf } from './keyring.ts'
+import { openKeyring } from './keyring.ts'
 
 async function reasonOf(sessionBus: string | undefined): Promise<string> {
   const answer = await backend.available(testContext({ sessionBus }))

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { item, textOf } from '@aws-vault/plugin-sdk/testkit'
 import { Display } from '../../../test/support/display.ts'
 import { KWallet } from '../../../test/support/kwallet.ts'
 import { end } from '../../../test/support/session-bus.ts'
-import { item, openKeyring, textOf } from './keyring.ts'
+import { openKeyring } from './keyring.ts'
 
 const skip = KWallet.missing() || Display.missing()
 

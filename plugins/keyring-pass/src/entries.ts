@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { isTemporary, SUFFIX } from './entry-name.ts'
+import { isTemporaryFile, SUFFIX } from './entry-name.ts'
 
 /**
  * The names of all entries below a directory, folders included, read from the names of their files: nothing is
@@ -11,7 +11,7 @@ export function entriesIn(directory: string, folder = ''): string[] {
   return contentsOf(join(directory, folder)).flatMap(entry => {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`
     if (entry.isDirectory()) return entry.name === '.git' ? [] : entriesIn(directory, path)
-    if (!entry.name.endsWith(SUFFIX) || isTemporary(entry.name.slice(0, -SUFFIX.length))) return []
+    if (!entry.name.endsWith(SUFFIX) || isTemporaryFile(entry.name)) return []
     return entry.isFile() || (entry.isSymbolicLink() && isFile(join(directory, path)))
       ? [path.slice(0, -SUFFIX.length)]
       : []

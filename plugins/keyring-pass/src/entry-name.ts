@@ -15,6 +15,10 @@ const temporary = /^\.awsvault-tmp-[0-9a-f]+$/
 /** Whether an entry of this name (without its folders) is one that is being written. */
 export const isTemporary = (name: string): boolean => temporary.test(name)
 
+/** Whether a file of this name has such an entry. */
+export const isTemporaryFile = (name: string): boolean =>
+  name.endsWith(SUFFIX) && isTemporary(name.slice(0, -SUFFIX.length))
+
 /** The name, without folders, of an entry that is about to be written. */
 export const temporaryName = (random: string): string => `.awsvault-tmp-${random}`
 

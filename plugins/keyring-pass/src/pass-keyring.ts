@@ -7,18 +7,18 @@ import {
   type Item,
   type Keyring,
   KeyringItemError,
-  KeyringStorageError,
   type PartContext,
   realPath,
 } from '@aws-vault/plugin-sdk'
+import { storageError, sweepTemporaryFiles } from '@aws-vault/plugin-sdk/files'
 import type { ProgramEnd } from '@aws-vault/plugin-sdk/program'
 import { entriesIn, isFile } from './entries.ts'
-import { entryOf, keyOf, temporaryName } from './entry-name.ts'
+import { entryOf, isTemporaryFile, keyOf, temporaryName } from './entry-name.ts'
 import { explain, fileOf } from './failure.ts'
 import { commit } from './git-commit.ts'
 import { PassProgram } from './pass-program.ts'
 import type { PasswordStore } from './password-store.ts'
-import { putInPlace, sweep } from './store-files.ts'
+import { putInPlace } from './store-files.ts'
 import { whyLocked } from './why-locked.ts'
 
 /** The entries of a password store, or of one of its folders, as items. */
@@ -67,7 +67,7 @@ export class PassKeyring implements Keyring {
         const end = await this.#pass.run(['insert', '-m', '-f'], this.#nameOf(temporary), encodeItem(item))
         if (end.code !== 0 || !this.#hasContent(temporaryFile)) throw await this.#explain(what, end, file)
         const swept = this.#attempt(what, () => {
-          const abandoned = sweep(dirname(file), this.#context.clock.now())
+          const abandoned = sweepTemporaryFiles(dirname(file), this.#context.clock.now(), isTemporaryFile)
           putInPlace(temporaryFile, file, this.#store.root)
           return abandoned
         })
@@ -167,24 +167,7 @@ export class PassKeyring implements Keyring {
     try {
       return action()
     } catch (error) {
-      const { code, syscall } = error as NodeJS.ErrnoException
-      if (code === undefined || syscall === undefined) throw error
-      throw new KeyringStorageError(`cannot ${what} in ${this.#store.root}: ${problems[code] ?? code}`, {
-        hint: `see whose it is: ls -la '${join(this.#store.root, this.#store.prefix)}'`,
-        facts: { keyring: 'pass', store: this.#store.root, systemCode: code },
-        cause: error,
-      })
+      throw storageError(what, { keyring: 'pass', directory: this.#store.root, flag: '--pass-dir' }, error)
     }
   }
-}
-
-const problems: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  ENOSPC: 'no space is left on the disk',
-  EDQUOT: 'your disk quota is used up',
-  EROFS: 'the file system is read-only',
-  EIO: 'the disk reports an error',
-  ENOTDIR: 'a file stands where a folder should be',
-  ELOOP: 'links lead in a circle',
 }

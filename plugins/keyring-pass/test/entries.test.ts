@@ -14,8 +14,9 @@ import {
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { item, textOf } from '@aws-vault/plugin-sdk/testkit'
 import { type GpgHome, makeGpgHome, whyNoPass } from './gpg-home.ts'
-import { item, makeStore, openStore, run, textOf } from './store.ts'
+import { makeStore, openStore, run } from './store.ts'
 
 describe('entries of pass', { skip: whyNoPass() ?? false }, () => {
   let home: GpgHome
@@ -79,7 +80,7 @@ describe('entries of pass', { skip: whyNoPass() ?? false }, () => {
     assert.equal(textOf(await keyring.get('linked')), textOf(item('dev')))
     assert.equal(await keyring.get('folder'), undefined)
     assert.equal(await keyring.remove('team'), true)
-    assert.equal(textOf(await keyring.get('team/dev')), textOf(item('dev')))
+    assert.equal(textOf(await keyring.get('team/dev')), textOf(item('team/dev')))
   })
 
   it('can be read by their owner only', async () => {

@@ -4,9 +4,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, 
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { isVaultError } from '@aws-vault/plugin-sdk'
+import { item, textOf } from '@aws-vault/plugin-sdk/testkit'
 import backend from '../src/index.ts'
 import { type GpgHome, makeGpgHome, whyNoPass } from './gpg-home.ts'
-import { item, makeStore, openStore, run, textOf } from './store.ts'
+import { makeStore, openStore, run } from './store.ts'
 
 const skip = whyNoPass() ?? false
 

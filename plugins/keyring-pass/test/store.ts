@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Item, Keyring } from '@aws-vault/plugin-sdk'
+import type { Keyring } from '@aws-vault/plugin-sdk'
 import { type TestContext, type TestContextOptions, testContext } from '@aws-vault/plugin-sdk/testkit'
 import backend from '../src/index.ts'
 import { type GpgHome, OWNER } from './gpg-home.ts'
@@ -41,20 +41,4 @@ export async function openStore(
     options: { dir, prefix: 'aws-vault', ...options },
   })
   return Object.assign(await backend.open(context), { context })
-}
-
-/** An item like those of long-lived keys. */
-export function item(key: string, data = '{"AccessKeyID":"AKIAIOSFODNN7EXAMPLE"}'): Item {
-  return {
-    key,
-    data: new TextEncoder().encode(data),
-    label: `aws-vault (${key})`,
-    description: '',
-    attributes: { KeychainNotTrustApplication: true, KeychainNotSynchronizable: false },
-  }
-}
-
-/** An item's data as text. */
-export function textOf(item: Item | undefined): string | undefined {
-  return item && Buffer.from(item.data).toString()
 }

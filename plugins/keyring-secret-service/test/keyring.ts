@@ -1,4 +1,4 @@
-import type { Item, Keyring } from '@aws-vault/plugin-sdk'
+import type { Keyring } from '@aws-vault/plugin-sdk'
 import { type TestContext, type TestContextOptions, testContext } from '@aws-vault/plugin-sdk/testkit'
 import { SecretServiceKeyring } from '../src/secret-service-keyring.ts'
 
@@ -15,20 +15,4 @@ export function openKeyring(
 ): Keyring & { readonly context: TestContext } {
   const context = testContext({ ...options, sessionBus })
   return Object.assign(new SecretServiceKeyring(collection, context, patience), { context })
-}
-
-/** An item like those of long-lived keys. */
-export function item(key: string, data = '{"AccessKeyID":"AKIAIOSFODNN7EXAMPLE"}'): Item {
-  return {
-    key,
-    data: new TextEncoder().encode(data),
-    label: `aws-vault (${key})`,
-    description: '',
-    attributes: { KeychainNotTrustApplication: true, KeychainNotSynchronizable: false },
-  }
-}
-
-/** An item's data as text. */
-export function textOf(item: Item | undefined): string | undefined {
-  return item && Buffer.from(item.data).toString()
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { describe, it } from 'node:test'
+import { item, textOf } from '@aws-vault/plugin-sdk/testkit'
 import { Display } from '../../../test/support/display.ts'
 import { GnomeKeyring } from '../../../test/support/gnome-keyring.ts'
 import { end } from '../../../test/support/session-bus.ts'
-import { item, openKeyring, textOf } from './keyring.ts'
+import { openKeyring } from './keyring.ts'
 
 const skip = GnomeKeyring.missing() || GnomeKeyring.missingPrompter() || Display.missing()
 

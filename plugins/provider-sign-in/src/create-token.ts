@@ -1,6 +1,6 @@
 import type { CreateOAuth2TokenRequestBody, SigninClient } from '@aws-sdk/nested-clients/signin'
 import { type Credentials, type PartContext, type SignInLogin, VaultError } from '@aws-vault/plugin-sdk'
-import { callAws, clientSettings, type Refusal } from '@aws-vault/plugin-sdk/aws'
+import { callAws, clientUrl, type Refusal, unsignedSettings } from '@aws-vault/plugin-sdk/aws'
 import { makeProof, type ProofKey } from './proof.ts'
 import type { Target } from './target.ts'
 
@@ -85,16 +85,8 @@ const errorCodes = {
 
 async function makeClient({ step: { endpointUrl }, region }: Target) {
   const signin = await import('@aws-sdk/nested-clients/signin')
-  const client = new signin.SigninClient({
-    ...clientSettings(region, endpointUrl),
-    credentials: async () => ({ accessKeyId: '', secretAccessKey: '' }),
-  })
-  const { url } = client.config.endpointProvider({
-    Region: region,
-    ...(endpointUrl !== undefined && { Endpoint: endpointUrl }),
-    UseDualStack: false,
-    UseFIPS: false,
-  })
+  const client = new signin.SigninClient(unsignedSettings(region, endpointUrl))
+  const url = clientUrl(client, region, endpointUrl)
   return { client, url }
 }
 

@@ -1,6 +1,6 @@
 import type { CreateTokenRequest, SSOOIDCClient } from '@aws-sdk/client-sso-oidc'
 import { isVaultError, type PartContext, type SsoClient, type SsoToken, VaultError } from '@aws-vault/plugin-sdk'
-import { callAws, clientSettings, type Refusal, type SendOptions } from '@aws-vault/plugin-sdk/aws'
+import { callAws, clientUrl, type Refusal, type SendOptions, unsignedSettings } from '@aws-vault/plugin-sdk/aws'
 import { errorCodes } from './error-codes.ts'
 import type { Target } from './target.ts'
 
@@ -131,16 +131,8 @@ async function callOidc<T>(
 
 async function makeClient({ region, oidcEndpointUrl }: Target) {
   const oidc: OidcModule = await import('@aws-sdk/client-sso-oidc')
-  const client = new oidc.SSOOIDCClient({
-    ...clientSettings(region, oidcEndpointUrl),
-    credentials: async () => ({ accessKeyId: '', secretAccessKey: '' }),
-  })
-  const { url } = client.config.endpointProvider({
-    Region: region,
-    ...(oidcEndpointUrl !== undefined && { Endpoint: oidcEndpointUrl }),
-    UseDualStack: false,
-    UseFIPS: false,
-  })
+  const client = new oidc.SSOOIDCClient(unsignedSettings(region, oidcEndpointUrl))
+  const url = clientUrl(client, region, oidcEndpointUrl)
   return { oidc, client, url }
 }
 

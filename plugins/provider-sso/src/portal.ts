@@ -1,6 +1,6 @@
 import type { SSOClient } from '@aws-sdk/client-sso'
 import { type Credentials, type PartContext, type SsoRole, VaultError } from '@aws-vault/plugin-sdk'
-import { callAws, clientSettings, type Refusal, type SendOptions } from '@aws-vault/plugin-sdk/aws'
+import { callAws, clientUrl, type Refusal, type SendOptions, unsignedSettings } from '@aws-vault/plugin-sdk/aws'
 import { errorCodes } from './error-codes.ts'
 import { type Target, textParameter } from './target.ts'
 
@@ -94,16 +94,8 @@ async function callPortal<T>(
   const { step, region } = target
   const { endpointUrl } = step
   const sso: SsoModule = await import('@aws-sdk/client-sso')
-  const client = new sso.SSOClient({
-    ...clientSettings(region, endpointUrl),
-    credentials: async () => ({ accessKeyId: '', secretAccessKey: '' }),
-  })
-  const { url } = client.config.endpointProvider({
-    Region: region,
-    ...(endpointUrl !== undefined && { Endpoint: endpointUrl }),
-    UseDualStack: false,
-    UseFIPS: false,
-  })
+  const client = new sso.SSOClient(unsignedSettings(region, endpointUrl))
+  const url = clientUrl(client, region, endpointUrl)
   const call = { action, step, url, endpointUrl, secrets: [accessToken], codes: errorCodes }
   return callAws({ ...call, refused: refusal => refused(what, target, refusal) }, client, context, options =>
     send(client, sso, options),

@@ -52,6 +52,43 @@ export function clientSettings(region: string, endpointUrl?: string): FixedSetti
   return { region, ...(endpointUrl !== undefined && { endpoint: endpointUrl }), ...fixedSettings() }
 }
 
+/**
+ * As {@link clientSettings}, for calls that say themselves who makes them, by a token or a code: they are not signed, and
+ * need no credentials.
+ */
+export function unsignedSettings(
+  region: string,
+  endpointUrl?: string,
+): ReturnType<typeof clientSettings> & NoCredentials {
+  const credentials = async () => ({ accessKeyId: '', secretAccessKey: '' })
+  return { ...clientSettings(region, endpointUrl), credentials }
+}
+
+/** What a client has that signs nothing. */
+export interface NoCredentials {
+  credentials(): Promise<{ accessKeyId: string; secretAccessKey: string }>
+}
+
+/** The address that a client with these settings calls. */
+export function clientUrl({ config }: AddressedClient, region: string, endpointUrl?: string): URL {
+  const { url } = config.endpointProvider({
+    Region: region,
+    ...(endpointUrl !== undefined && { Endpoint: endpointUrl }),
+    UseDualStack: false,
+    UseFIPS: false,
+  })
+  return url
+}
+
+/** What is used of a client of the AWS SDK, whatever its service, to know its address. */
+export interface AddressedClient {
+  readonly config: {
+    endpointProvider(parameters: { Region: string; Endpoint?: string; UseDualStack: boolean; UseFIPS: boolean }): {
+      readonly url: URL
+    }
+  }
+}
+
 /** Where a client calls. */
 export interface ClientAddress {
   region: string

@@ -63,6 +63,10 @@ const problems: Readonly<Record<string, Problem>> = {
     text: 'a part of its path is not a directory',
     hint: place => `see what stands in the way: ls -ld '${place.directory}'; move it away, ${elsewhere(place)}`,
   },
+  ELOOP: {
+    text: 'links lead in a circle',
+    hint: place => `see where they lead: ls -la '${place.directory}'; mend them, ${elsewhere(place)}`,
+  },
   EEXIST: {
     text: 'something that is not a directory has its name',
     hint: place => `see what stands in the way: ls -ld '${place.directory}'; move it away, ${elsewhere(place)}`,

@@ -17,15 +17,27 @@ export function isTemporary(name: string): boolean {
   return name.startsWith(PREFIX)
 }
 
-/** Removes what killed writers left behind. Never fails: a file that cannot be removed is tried again next time. */
-export function sweepTemporaryFiles(directory: string, now: number): void {
+/**
+ * Removes what killed writers left behind. Never fails: a file that cannot be removed is tried again next time.
+ * @param isOurs which names such files have, where they do not come from {@link writeAtomically}
+ * @returns the paths of those that are gone
+ */
+export function sweepTemporaryFiles(
+  directory: string,
+  now: number,
+  isOurs: (name: string) => boolean = isTemporary,
+): string[] {
+  const swept: string[] = []
   try {
     for (const name of readdirSync(directory)) {
-      if (!isTemporary(name)) continue
+      if (!isOurs(name)) continue
       const path = join(directory, name)
-      if (now - statSync(path).mtimeMs > ABANDONED_AFTER) unlinkSync(path)
+      if (now - statSync(path).mtimeMs <= ABANDONED_AFTER) continue
+      unlinkSync(path)
+      swept.push(path)
     }
   } catch {
     // Another process has swept it, or it is not ours to remove.
   }
+  return swept
 }

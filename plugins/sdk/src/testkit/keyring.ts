@@ -4,6 +4,7 @@ import { isVaultError } from '../errors.ts'
 import type { Item, Keyring, KeyringBackend } from '../keyring.ts'
 import { type TestContext, type TestContextOptions, testContext } from './context.ts'
 import { type Case, type Deviation, runCases } from './deviations.ts'
+import { item, itemSecret } from './item.ts'
 import { type KeyringWorker, startKeyringWorker } from './keyring-processes.ts'
 import { assertNoSecret } from './secrets.ts'
 
@@ -114,21 +115,6 @@ class Fixture implements AsyncDisposable {
     for (const worker of this.#workers) worker.kill()
     for (const keyring of this.#open) await keyring.close()
     await this.#store.dispose?.()
-  }
-}
-
-const secret = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'
-
-function item(
-  key: string,
-  data: string | Uint8Array = JSON.stringify({ AccessKeyID: key, SecretAccessKey: secret }),
-): Item {
-  return {
-    key,
-    data: typeof data === 'string' ? new TextEncoder().encode(data) : data,
-    label: `aws-vault (${key})`,
-    description: '',
-    attributes: { KeychainNotTrustApplication: true, KeychainNotSynchronizable: false },
   }
 }
 
@@ -382,7 +368,7 @@ const cases: readonly Case<Fixture>[] = [
       await keyring.set(item('dev'))
       await keyring.get('dev')
       await keyring.remove('dev')
-      assertNoSecret([secret, Buffer.from(secret).toString('base64')], context.logged, 'the log')
+      assertNoSecret([itemSecret, Buffer.from(itemSecret).toString('base64')], context.logged, 'the log')
     },
   },
 ]
