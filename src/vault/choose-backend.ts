@@ -32,6 +32,8 @@ export interface Candidate {
 export interface ChosenBackend {
   readonly name: string
   readonly note?: string
+  /** Better ones that are there, and did not answer in time. Not looked at where keys lie in the chosen one. */
+  readonly slow: readonly string[]
 }
 
 /**
@@ -47,14 +49,21 @@ export function chooseBackend(candidates: readonly Candidate[]): ChosenBackend {
   const [best] = working
   if (best === undefined) throw noneWorks(ordered)
   const filled = working.find(({ name, holdsKeys }) => name === EVERYWHERE && holdsKeys === true)
-  if (filled === undefined || filled === best) return { name: best.name }
+  if (filled === undefined) {
+    const better = ordered.slice(0, ordered.indexOf(best))
+    return { name: best.name, slow: better.filter(({ answer }) => isSlow(answer)).map(({ name }) => name) }
+  }
+  if (filled === best) return { name: best.name, slow: [] }
   return {
     name: filled.name,
+    slow: [],
     note:
       `using the keyring "${filled.name}", since your keys are in it; "${best.name}" works here too ` +
       `(to use that one: --backend ${best.name}, AWS_VAULT_BACKEND, or "backend = ${best.name}" in settings.ini)`,
   }
 }
+
+const isSlow = (answer: Availability): boolean => !answer.available && answer.isSlow === true
 
 function noneWorks(candidates: readonly Candidate[]): VaultError {
   const reasons = candidates.map(({ name, answer }) => `${name}: ${answer.available ? 'is empty' : answer.reason}`)

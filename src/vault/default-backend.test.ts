@@ -13,14 +13,19 @@ async function find({
   inUse,
   surroundings = 'desk',
   working = ['file'],
+  slow = {},
   names = ['secret-service', 'pass', 'libsecret', 'file'],
 }: {
   inUse?: BackendInUse
   surroundings?: string
   working?: readonly string[]
+  /** How often each does not answer in time before it does. */
+  slow?: Record<string, number>
   names?: readonly string[]
-}): Promise<{ name: string; asked: string[]; noted: BackendInUse[] }> {
+}): Promise<{ name: string; asked: string[]; noted: BackendInUse[]; warnings: string[] }> {
   const asked: string[] = []
+  const warnings: string[] = []
+  const left = new Map(Object.entries(slow))
   const noted: BackendInUse[] = []
   const name = await defaultBackend({
     names,
@@ -29,12 +34,15 @@ async function find({
     remember: async inUse => void noted.push(inUse),
     availability: async (name): Promise<Availability> => {
       asked.push(name)
+      const times = left.get(name) ?? 0
+      left.set(name, times - 1)
+      if (times > 0) return { available: false, reason: 'it did not answer within 1 s', isSlow: true }
       return working.includes(name) ? { available: true } : { available: false, reason: 'no daemon' }
     },
     holdsKeys: async () => false,
-    logger: { debug: () => {}, warn: () => {} },
+    logger: { debug: () => {}, warn: text => void warnings.push(text) },
   })
-  return { name, asked, noted }
+  return { name, asked, noted, warnings }
 }
 
 describe('the default keyring, and what is in use', () => {
@@ -42,9 +50,24 @@ describe('the default keyring, and what is in use', () => {
     const { name, asked, noted } = await find({ working: ['pass', 'libsecret', 'file'] })
     assert.deepEqual([name, asked.sort(), noted], ['pass', ['file', 'pass', 'secret-service'], []])
   })
+  it('nothing in use: a better one that is there and slow is asked again, and no other', async () => {
+    const working = ['secret-service', 'pass', 'file']
+    const { name, asked, warnings } = await find({ working, slow: { 'secret-service': 3, libsecret: 9 } })
+    assert.deepEqual(
+      [name, asked.sort().join(' '), warnings],
+      ['secret-service', 'file pass secret-service secret-service secret-service secret-service', []],
+    )
+  })
+  it('nothing in use: one that never answers is given up, which is said', async () => {
+    const { name, asked, warnings } = await find({ working: ['pass'], slow: { 'secret-service': 99, file: 99 } })
+    assert.deepEqual([name, asked.filter(name => name === 'secret-service').length, asked.length], ['pass', 5, 7])
+    assert.deepEqual(warnings, [
+      'using the keyring "pass", since "secret-service", which would come first, did not answer',
+    ])
+  })
   it('in use in these surroundings: nobody is asked', async () => {
     const inUse = { backend: 'pass', surroundings: ['desk'] }
-    assert.deepEqual(await find({ inUse, working: [] }), { name: 'pass', asked: [], noted: [] })
+    assert.deepEqual(await find({ inUse, working: [] }), { name: 'pass', asked: [], noted: [], warnings: [] })
   })
   it('in use elsewhere: it alone is asked, and stays though a better one works', async () => {
     const { name, asked, noted } = await find({

@@ -4,6 +4,9 @@ import { BACKEND_ORDER, type Candidate, CHOSEN_BY_CONTENT, chooseBackend } from 
 /** Milliseconds that a keyring has to say whether it works here. */
 export const ANSWER_PATIENCE = 1000
 
+/** How often a better keyring that is there is asked in all before a worse one is taken. */
+const MOST_QUESTIONS = 5
+
 /** How many surroundings are remembered: a desktop, a few ways of logging in from elsewhere. */
 const MOST_SURROUNDINGS = 8
 
@@ -46,20 +49,39 @@ export async function defaultBackend(input: DefaultBackendInput): Promise<string
     await input.remember(withSurroundings(inUse, surroundings))
     return inUse.backend
   }
-  const candidates = await Promise.all(
-    names
-      .filter(name => BACKEND_ORDER.includes(name))
-      .map(async (name): Promise<Candidate> => {
-        const answer = await input.availability(name)
-        if (!answer.available) logger.debug(`keyring "${name}" does not work here: ${answer.reason}`)
-        if (!answer.available || !CHOSEN_BY_CONTENT.includes(name)) return { name, answer }
-        return { name, answer, holdsKeys: await input.holdsKeys(name) }
-      }),
+  let candidates = await ask(
+    names.filter(name => BACKEND_ORDER.includes(name)),
+    input,
   )
-  const { name, note } = chooseBackend(candidates)
+  let { name, note, slow } = chooseBackend(candidates)
+  // A desktop that is just starting, a busy machine: keys that are stored in another one now would stay there.
+  for (let questions = 1; slow.length > 0 && questions < MOST_QUESTIONS; questions++) {
+    const again = await ask(slow, input)
+    candidates = candidates.map(before => again.find(({ name }) => name === before.name) ?? before)
+    ;({ name, note, slow } = chooseBackend(candidates))
+  }
   logger.debug(`keyring "${name}" is the best one that works here`)
   if (note !== undefined) logger.warn(note)
+  if (slow.length > 0) {
+    const those = slow.map(name => `"${name}"`).join(' and ')
+    logger.warn(`using the keyring "${name}", since ${those}, which would come first, did not answer`)
+  }
   return name
+}
+
+/** Asks keyrings at the same time whether they work here, and those that are chosen for it what they hold. */
+function ask(
+  names: readonly string[],
+  { availability, holdsKeys, logger }: DefaultBackendInput,
+): Promise<readonly Candidate[]> {
+  return Promise.all(
+    names.map(async (name): Promise<Candidate> => {
+      const answer = await availability(name)
+      if (!answer.available) logger.debug(`keyring "${name}" does not work here: ${answer.reason}`)
+      if (!answer.available || !CHOSEN_BY_CONTENT.includes(name)) return { name, answer }
+      return { name, answer, holdsKeys: await holdsKeys(name) }
+    }),
+  )
 }
 
 /** The same keyring, seen to work in these surroundings too. Pure. */

@@ -28,7 +28,9 @@ export class Display implements AsyncDisposable {
   static readonly missing = (): string | false => missing('Xvfb', 'xdotool')
 
   static async start(): Promise<Display> {
-    const server = spawn('Xvfb', ['-displayfd', '1', '-screen', '0', '1024x768x24', '-nolisten', 'tcp'], {
+    // Else it begins anew whenever the last client leaves, xdotool say, and lets nobody in meanwhile.
+    const options = ['-noreset', '-nolisten', 'tcp']
+    const server = spawn('Xvfb', ['-displayfd', '1', '-screen', '0', '1024x768x24', ...options], {
       stdio: ['ignore', 'pipe', 'ignore'],
     })
     const [number] = await once(server.stdout, 'data', { signal: AbortSignal.timeout(PATIENCE) })

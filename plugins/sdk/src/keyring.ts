@@ -46,7 +46,14 @@ export interface Keyring {
 }
 
 /** Whether a backend works on this machine, and if not, why, in words for the user. */
-export type Availability = { readonly available: true } | { readonly available: false; readonly reason: string }
+export type Availability =
+  | { readonly available: true }
+  | {
+      readonly available: false
+      readonly reason: string
+      /** It is there, and only did not answer in time: at another time it may. */
+      readonly isSlow?: true
+    }
 
 /** How a store is open for later commands. */
 export interface Unlocked {

@@ -131,7 +131,8 @@ export class Daemon {
     } catch (error) {
       context.signal.throwIfAborted()
       if (limit.aborted) {
-        return { available: false, reason: `${description.title} does not answer within ${GLANCE / 1000} seconds` }
+        const reason = `${description.title} does not answer within ${GLANCE / 1000} seconds`
+        return { available: false, reason, isSlow: true }
       }
       if (isVaultError(error) || error instanceof CallError) return { available: false, reason: error.message }
       throw error
