@@ -1,11 +1,11 @@
 import { isVaultError, VaultError } from '@aws-vault/plugin-sdk'
+import { thisProcess } from '@aws-vault/plugin-sdk/process'
 import type { Container } from '../container.ts'
 import type { CredentialFlags } from '../credentials/wishes.ts'
 import { quoted } from '../export/repeated-flags.ts'
 import { writePrivateFile } from '../settings/write-private-file.ts'
 import { furtherDoors, SOCKET_NAME } from './doors.ts'
 import { IdleWatch } from './idle-watch.ts'
-import { processStart } from './process-identity.ts'
 import { stateDirectory } from './running-servers.ts'
 import { serveProfiles } from './serve-profiles.ts'
 import type { ServerWish } from './server-wish.ts'
@@ -76,10 +76,9 @@ function stateOf(wish: ServerWish, profiles: ServerState['profiles'], directory:
   const { id, kind, isDetached, order, idleSeconds, stopsWhenLocked, isForContainers, listen } = wish
   const socket = `${containerDirectory(directory, id)}/${SOCKET_NAME}`
   return {
-    version: 1,
+    ...thisProcess(),
+    version: 2,
     id,
-    pid: process.pid,
-    processStart: processStart(process.pid) ?? '',
     since: new Date().toISOString(),
     kind,
     isDetached,
