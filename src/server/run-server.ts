@@ -4,6 +4,7 @@ import type { Container } from '../container.ts'
 import type { CredentialFlags } from '../credentials/wishes.ts'
 import { quoted } from '../export/repeated-flags.ts'
 import { writePrivateFile } from '../settings/write-private-file.ts'
+import { type OpenControl, openControl } from './control.ts'
 import { furtherDoors, SOCKET_NAME } from './doors.ts'
 import { IdleWatch } from './idle-watch.ts'
 import { stateDirectory } from './running-servers.ts'
@@ -31,6 +32,7 @@ export async function runServer(
   const idle = Promise.withResolvers<string>()
   const limit = (wish.idleSeconds ?? 0) * 1000
   let watch: IdleWatch | undefined
+  let control: OpenControl | undefined
   try {
     const begun = serveProfiles(container, {
       ...wish,
@@ -55,7 +57,8 @@ export async function runServer(
     }
     try {
       if (limit > 0) watch = new IdleWatch(limit, () => idle.resolve('nobody asks'), container.clock, realTimers)
-      const state = stateOf(wish, serving.profiles, directory)
+      control = await openControl(serving, container)
+      const state = stateOf(wish, serving.profiles, control, directory)
       await writePrivateFile(stateFile(directory, wish.id), `${JSON.stringify(state, undefined, 2)}\n`)
       ready(state)
       const reasons = [ended, idle.promise]
@@ -65,14 +68,19 @@ export async function runServer(
       return await Promise.race(reasons)
     } finally {
       watch?.close()
-      await serving.close()
+      await Promise.all([control?.close(), serving.close()])
     }
   } finally {
     removeState(directory, wish.id)
   }
 }
 
-function stateOf(wish: ServerWish, profiles: ServerState['profiles'], directory: string): ServerState {
+function stateOf(
+  wish: ServerWish,
+  profiles: ServerState['profiles'],
+  { url, token }: OpenControl,
+  directory: string,
+): ServerState {
   const { id, kind, isDetached, order, idleSeconds, stopsWhenLocked, isForContainers, listen } = wish
   const socket = `${containerDirectory(directory, id)}/${SOCKET_NAME}`
   return {
@@ -83,6 +91,7 @@ function stateOf(wish: ServerWish, profiles: ServerState['profiles'], directory:
     kind,
     isDetached,
     profiles,
+    control: { url, token },
     order,
     ...(idleSeconds ? { idleSeconds } : {}),
     ...(stopsWhenLocked ? { stopsWhenLocked } : {}),

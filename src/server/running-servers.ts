@@ -37,8 +37,15 @@ function directoryInput({ world: { environment, directories, platform } }: Conta
  * removed, and said. One that another machine or container has left in a shared directory is nobody's to judge here.
  */
 export function knownServers(container: Container): KnownServers {
+  const { running, elsewhere } = knownHolders(container)
+  const isServer = ({ state }: RunningServer): boolean => state.isOfExec !== true
+  return { running: running.filter(isServer), elsewhere: elsewhere.filter(isServer) }
+}
+
+/** The same, and with them those that `exec` runs for a program. */
+export function knownHolders(container: Container): KnownServers {
   const here = thisPlace()
-  const directories = [stateDirectory(container), ...ownRuntimePlaces(directoryInput(container))]
+  const directories = ownRuntimePlaces(directoryInput(container))
   const running: RunningServer[] = []
   const elsewhere: ServerElsewhere[] = []
   for (const { directory, state } of readStates(directories)) {
@@ -47,7 +54,8 @@ export function knownServers(container: Container): KnownServers {
     else if (fate !== 'dead') elsewhere.push({ directory, state, where: fate })
     else {
       removeState(directory, state.id)
-      container.logger.warn(`the server ${state.pid} (${namesOf(state)}) had died; what it left behind is removed`)
+      const say = state.isOfExec ? 'debug' : 'warn'
+      container.logger[say](`the server ${state.pid} (${namesOf(state)}) had died; what it left behind is removed`)
     }
   }
   removeUnfinished(directories, here)

@@ -10,6 +10,12 @@ export interface ServedProfile {
   readonly environment: Readonly<Record<string, string>>
 }
 
+/** Where a server is told something by our own commands. */
+export interface ControlPort {
+  readonly url: string
+  readonly token: string
+}
+
 /** What a running server says of itself to later commands, in a file for this user alone. */
 export interface ServerState extends ProcessIdentity {
   readonly version: 2
@@ -21,6 +27,9 @@ export interface ServerState extends ProcessIdentity {
   readonly kind: string
   readonly isDetached: boolean
   readonly profiles: readonly ServedProfile[]
+  readonly control: ControlPort
+  /** Whether it is `exec`, which serves one program and ends with it. */
+  readonly isOfExec?: true
   /** Tells whether a server is the one that a command would start: a hash of what it was started with. */
   readonly order: string
   readonly idleSeconds?: number
@@ -94,11 +103,11 @@ function readState(file: string): ServerState | undefined {
 
 /** Whether it is what a server writes: people edit files, and versions differ. */
 function isState(state: ServerState): boolean {
-  const { version, since, kind, order, profiles } = state
+  const { version, since, kind, order, profiles, control } = state
   return (
     version === 2 &&
     isProcessIdentity(state) &&
-    [since, kind, order].every(it => typeof it === 'string') &&
+    [since, kind, order, control?.url, control?.token].every(it => typeof it === 'string') &&
     Array.isArray(profiles) &&
     profiles.every(it => typeof it?.name === 'string' && typeof it.environment === 'object' && it.environment !== null)
   )
