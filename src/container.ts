@@ -10,8 +10,9 @@ import type {
 } from '@aws-vault/plugin-sdk'
 import { configPath } from './aws-config/config-path.ts'
 import type { Located } from './aws-config/origin.ts'
-import { type ConfigFile, readConfigFile } from './aws-config/read-config.ts'
+import type { ConfigFile } from './aws-config/read-config.ts'
 import { makeCallContext } from './container/call-context.ts'
+import { CurrentConfig } from './container/current-config.ts'
 import { deskOf } from './container/desk.ts'
 import { Disposals } from './container/disposals.ts'
 import { Interruption } from './container/interruption.ts'
@@ -20,6 +21,7 @@ import { once } from './container/once.ts'
 import { Parts } from './container/parts.ts'
 import { environmentForPrograms } from './container/program-environment.ts'
 import { type Ask, Questions } from './container/questions.ts'
+import { Silence } from './container/silence.ts'
 import { readUserSettings, type UserSettings } from './container/user-settings.ts'
 import { type Vault, vaultIn } from './container/vault.ts'
 import type { World } from './container/world.ts'
@@ -49,6 +51,12 @@ export class Container {
   readonly #parts: Parts
   readonly #questions: Questions
   readonly #keyrings: Keyrings
+  readonly #silence = new Silence()
+  readonly #config = new CurrentConfig(() =>
+    configPath(this.world.environment.AWS_CONFIG_FILE, this.world.homeDirectory),
+  )
+  #opened: ReturnType<Keyrings['open']> | undefined
+  #vault: Promise<Vault> | undefined
 
   constructor(world: World) {
     this.world = world
@@ -56,26 +64,46 @@ export class Container {
     this.logger = createLogger(this.redactor, world.debug)
     const { logger, settings: userSettings } = this
     this.#parts = new Parts({ world, userSettings, callContext: this.callContext })
-    this.#questions = new Questions({ world, logger, userSettings, parts: this.#parts })
+    this.#questions = new Questions({ world, logger, userSettings, parts: this.#parts, silence: this.#silence })
     this.#keyrings = new Keyrings({ world, logger, userSettings, parts: this.#parts, disposals: this.#disposals })
   }
 
   /** The user's settings and the parts there are, which decide together what a name means. */
   readonly settings: () => Promise<UserSettings> = once(() => readUserSettings(this.world, this.logger))
 
-  /** The AWS config file, as it stands. */
-  readonly awsConfig: () => ConfigFile = once(() =>
-    readConfigFile(configPath(this.world.environment.AWS_CONFIG_FILE, this.world.homeDirectory)),
-  )
+  /** The AWS config file, as it was when it was read last. */
+  awsConfig(): ConfigFile {
+    return this.#config.asRead()
+  }
+
+  /** The AWS config file as it is now, also for {@link awsConfig} from then on: the same object while nobody edits it. */
+  currentAwsConfig(): ConfigFile {
+    return this.#config.asItIs()
+  }
 
   /** What lies in the keystore that is used. */
-  readonly vault: () => Promise<Vault> = once(async () => vaultIn(await this.#keyrings.open(), this))
+  async vault(): Promise<Vault> {
+    this.#opened ??= this.#keyrings.open()
+    this.#vault ??= this.#opened.then(opened => vaultIn(opened, this))
+    return this.#vault
+  }
+
+  /** Closes the vault, and forgets with it what opened the keyring. Who asks for it next opens it anew. */
+  async closeVault(): Promise<void> {
+    const opened = this.#opened
+    this.#opened = undefined
+    this.#vault = undefined
+    await opened?.then(
+      ({ close }) => close(),
+      () => {},
+    )
+  }
 
   /** What calls to AWS of our own may use: a part's context without options. */
   readonly callContext: () => PartContext = once(() => {
     const { world, logger, clock, signal, ask, withLock } = this
     const programEnvironment = () => environmentForPrograms(world, this.settings, this.#interruption)
-    const desk = deskOf(world, this.settings)
+    const desk = deskOf(world, this.settings, this.#silence)
     return makeCallContext(world, { logger, clock, signal, desk, programEnvironment, ask, withLock })
   })
 
@@ -114,6 +142,11 @@ export class Container {
   /** The part whose `help` a process of its own runs, and its context. */
   helper(kind: Kind, name: string): Promise<{ implementation: Pick<KeyringBackend, 'help'>; context: PartContext }> {
     return this.#parts.inForce<Pick<KeyringBackend, 'help'>>(kind, name)
+  }
+
+  /** Runs a task in which nobody is asked anything, while others may be for other tasks. */
+  withoutAsking<T>(task: () => Promise<T>): Promise<T> {
+    return this.#silence.keepDuring(task)
   }
 
   /** Asks the person at the desk. A secret answer is blacked out from then on. */

@@ -6,6 +6,7 @@ import { profileNames } from '../aws-config/profile.ts'
 import { ssoStartUrl } from '../aws-config/sso-start-url.ts'
 import { unknownProfileError } from '../aws-config/unknown-profile.ts'
 import { VaultCommand } from '../command.ts'
+import { tellServers } from '../server/tell-servers.ts'
 import { isSessionType, sessionTypes } from '../vault/session-key.ts'
 
 export default class Clear extends VaultCommand {
@@ -26,7 +27,11 @@ export default class Clear extends VaultCommand {
     const { type } = flags
     if (type !== undefined && !isSessionType(type)) throw unknownType(type)
     const { credentials, sessions } = await container.vault()
-    if (args.profile === undefined) return this.#said(await sessions.clear(undefined, [], type))
+    if (args.profile === undefined) {
+      const count = await sessions.clear(undefined, [], type)
+      await tellServers(container, 'forget')
+      return this.#said(count)
+    }
 
     const config = container.awsConfig()
     const known = new Set([...profileNames(config), ...(await credentials.list())])
@@ -37,7 +42,9 @@ export default class Clear extends VaultCommand {
     const startUrl = ssoStartUrl(config, args.profile)
     const signIn = loginSession(config, args.profile)
     const [portals, signIns] = [startUrl, signIn].map(login => (login === undefined ? [] : [login]))
-    return this.#said(await sessions.clear([args.profile], portals, type, signIns))
+    const count = await sessions.clear([args.profile], portals, type, signIns)
+    await tellServers(container, 'forget', [args.profile])
+    return this.#said(count)
   }
 
   #said(count: number): { sessions: number } {

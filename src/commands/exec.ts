@@ -75,8 +75,13 @@ export default class Exec extends VaultCommand {
     const { contributions } = await container.settings()
     const { exposure, context } = await container.exposure(name)
     const exposed = await exposure.expose(profile.source, context)
+    let unreach: (() => Promise<void>) | undefined
     try {
-      if (exposed.close !== undefined) profile.serve()
+      if (exposed.close !== undefined) {
+        profile.serve()
+        const { letBeReached } = await import('../server/reach-exec.ts')
+        unreach = await letBeReached(container, profile, name)
+      }
     } catch (error) {
       await exposed.close?.()
       throw error
@@ -96,12 +101,17 @@ export default class Exec extends VaultCommand {
       await container.dispose()
       await runProgram({ ...call, exposed })
     }
-    await runProgram({ ...call, exposed: { close: () => this.#stopServing(container, profile, exposed) } })
+    await runProgram({ ...call, exposed: { close: () => this.#stopServing(container, profile, exposed, unreach) } })
   }
 
-  async #stopServing(container: Container, profile: ProfileSource, exposed: Exposed): Promise<void> {
+  async #stopServing(
+    container: Container,
+    profile: ProfileSource,
+    exposed: Exposed,
+    unreach?: () => Promise<void>,
+  ): Promise<void> {
     profile.close()
-    await exposed.close?.()
+    await Promise.all([unreach?.(), exposed.close?.()])
     await container.dispose()
   }
 }

@@ -1,4 +1,5 @@
 import { VaultCommand } from '../command.ts'
+import { tellServers } from '../server/tell-servers.ts'
 
 interface Locked {
   readonly keyring: string
@@ -15,6 +16,7 @@ export default class Lock extends VaultCommand {
     const { container } = await this.open(Lock)
     const { part, implementation, context } = await container.keystore()
     const locked = (await implementation.lock?.(context)) ?? false
+    await tellServers(container, 'lock')
     this.log(locked ? `The keyring "${part.name}" is locked.` : `The keyring "${part.name}" was not open.`)
     return { keyring: part.name, locked }
   }

@@ -3,6 +3,7 @@ import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { VaultCommand } from '../command.ts'
 import { profilesSignedBy } from '../credentials/profiles-signed-by.ts'
+import { tellServers } from '../server/tell-servers.ts'
 
 interface Removed {
   readonly profile: string
@@ -43,6 +44,7 @@ export default class Remove extends VaultCommand {
       if (left) container.logger.warn('a rotation was not finished: look in IAM for an access key that nobody has')
     }
     const count = await sessions.clear(flags['sessions-only'] ? [profile] : [profile, ...holders])
+    await tellServers(container, 'forget', [profile])
     if (removed) this.log(`Removed the credentials of profile "${profile}".`)
     if (count > 0 || !removed) this.log(`Removed ${count} ${count === 1 ? 'session' : 'sessions'}.`)
     return { profile, credentials: removed, sessions: count }

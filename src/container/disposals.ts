@@ -4,8 +4,13 @@ import type { Logger } from '@aws-vault/plugin-sdk'
 export class Disposals {
   readonly #disposals: (() => Promise<void>)[] = []
 
-  add(dispose: () => Promise<void>): void {
+  /** @returns takes it back, for what is let go of before */
+  add(dispose: () => Promise<void>): () => void {
     this.#disposals.push(dispose)
+    return () => {
+      const index = this.#disposals.indexOf(dispose)
+      if (index >= 0) this.#disposals.splice(index, 1)
+    }
   }
 
   /** Lets go of what was made, last first. A part that fails to close stops no other one. */

@@ -81,12 +81,16 @@ export class Keyrings {
     return settings.core('backend') ?? { value: (await this.keystore()).part.name, origin: { kind: 'default' } }
   }
 
-  /** Opens that keystore; closed in the end. */
-  async open(): Promise<Omit<NamedKeyring, 'options'>> {
+  /** Opens that keystore; closed in the end, or before. */
+  async open(): Promise<Omit<NamedKeyring, 'options'> & { close(): Promise<void> }> {
     const { part, implementation, context, watch } = await this.keystore()
     const keyring = watch(await implementation.open(context))
-    this.#needs.disposals.add(() => keyring.close())
-    return { keyring, part, identity: storeIdentity(part, implementation, context) }
+    const takeBack = this.#needs.disposals.add(() => keyring.close())
+    const close = (): Promise<void> => {
+      takeBack()
+      return keyring.close()
+    }
+    return { keyring, part, identity: storeIdentity(part, implementation, context), close }
   }
 
   /**

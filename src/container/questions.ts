@@ -6,6 +6,7 @@ import {
   PromptUnavailableError,
 } from '@aws-vault/plugin-sdk'
 import type { Parts } from './parts.ts'
+import type { Silence } from './silence.ts'
 import type { UserSettings } from './user-settings.ts'
 import type { World } from './world.ts'
 
@@ -18,6 +19,7 @@ export interface QuestionsNeeds {
   readonly logger: Logger
   readonly userSettings: () => Promise<UserSettings>
   readonly parts: Parts
+  readonly silence: Silence
 }
 
 const DESKTOP_HINT = 'run it in a terminal, or install zenity, kdialog or a pinentry'
@@ -34,6 +36,7 @@ export class Questions {
 
   /** Asks. A secret answer is blacked out from then on. */
   readonly ask: Ask = async request => {
+    if (this.#needs.silence.isKept) throw new PromptUnavailableError(`${request.message}: nobody is asked now`)
     const answer = await this.#answer(request)
     if (request.secret) this.#needs.world.redactor.add(answer)
     return answer

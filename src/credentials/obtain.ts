@@ -1,4 +1,4 @@
-import type { Credentials } from '@aws-vault/plugin-sdk'
+import { type Credentials, KeyringLockedError } from '@aws-vault/plugin-sdk'
 import { describeOrigin, type Located } from '../aws-config/origin.ts'
 import type { Container } from '../container.ts'
 import { refuseCommandLoop } from './command-loop.ts'
@@ -27,6 +27,8 @@ export interface Obtaining {
    * @throws VaultError when the keyring cannot be read, nobody can be asked, or AWS refuses
    */
   obtain(minimumSeconds?: number): Promise<Credentials>
+  /** The same, but nobody is asked anything: it fails where somebody would have to be. */
+  obtainSilently(minimumSeconds?: number): Promise<Credentials>
 }
 
 /** What several runs have in common. */
@@ -79,7 +81,7 @@ export async function prepareObtaining(
     await askApproval(container, plan.profile, container.recipient ?? 'the caller of aws-vault')
   }
 
-  async function obtain(minimumSeconds = 0): Promise<Credentials> {
+  async function obtain(minimumSeconds = 0, silent = false): Promise<Credentials> {
     if (plan.confirm?.when === 'always') await approve()
     const credentials = await resolve(plan, {
       providers: { get: async name => (await container.provider(name)).provider },
@@ -93,7 +95,7 @@ export async function prepareObtaining(
       mfaCodes,
       clock: container.clock,
       logger: container.logger,
-      options: { refresh, minimumSeconds: Math.max(minimum.value, minimumSeconds) },
+      options: { refresh, minimumSeconds: Math.max(minimum.value, minimumSeconds), silent },
     })
     refresh = false
     if (isAudited) {
@@ -105,7 +107,13 @@ export async function prepareObtaining(
     if (minimumSeconds <= minimum.value) warnOfShortLife(container, credentials, prepared)
     return credentials
   }
-  return { plan, obtain }
+  async function obtainSilently(minimumSeconds?: number): Promise<Credentials> {
+    const { implementation, context, part } = await container.keystore()
+    // Reading from it might open a window.
+    if (await implementation.isLocked?.(context)) throw new KeyringLockedError(`the keyring "${part.name}" is locked`)
+    return container.withoutAsking(() => obtain(minimumSeconds, true))
+  }
+  return { plan, obtain: minimumSeconds => obtain(minimumSeconds), obtainSilently }
 }
 
 /** Where codes of MFA devices come from, and which were used. @param token the one of the command line */

@@ -87,8 +87,11 @@ function world() {
   const logger = { debug: () => {}, warn: (message: string) => warnings.push(message) }
 
   /** Runs a plan as a new program would: nothing is left but what lies in the keyring. */
-  async function run(plan: Plan, options: { refresh?: boolean; mfaToken?: string } = {}): Promise<string> {
-    const { refresh = false, mfaToken } = options
+  async function run(
+    plan: Plan,
+    options: { refresh?: boolean; mfaToken?: string; silent?: boolean } = {},
+  ): Promise<string> {
+    const { refresh = false, mfaToken, silent = false } = options
     const credentials = await resolve(plan, {
       providers: {
         get: async () => ({ ...provider, ...(behaviour.recognises && { recognises: behaviour.recognises }) }),
@@ -111,7 +114,7 @@ function world() {
       }),
       clock,
       logger,
-      options: { refresh, minimumSeconds: 300 },
+      options: { refresh, minimumSeconds: 300, silent },
     })
     return credentials.accessKeyId
   }
@@ -168,6 +171,21 @@ describe('resolve', () => {
     const { run, calls } = world()
     await run(planOf(token))
     assert.deepEqual(calls, [{ provider: 'token' }])
+  })
+
+  it('asks for no code, waits for nobody and decrypts nothing where nobody is to be asked; uses what others made', async () => {
+    const { run, forget, keyring, locks, calls, answers } = world()
+    const guarded = planOf(storedKeys, withMfa(token), role)
+    await assert.rejects(run(guarded, { silent: true }), { code: 'ERR_PROMPT_UNAVAILABLE' })
+    assert.ok(keyring.operations.every(operation => operation.startsWith('keys')))
+    assert.ok(!locks.some(name => name.includes('GetSessionToken')), 'whose holder may be asking somebody')
+    assert.deepEqual(calls, [])
+    answers.push('123456')
+    await run(guarded)
+    for (const name of keyring.names()) if (name.startsWith('sts.AssumeRole')) await keyring.remove(name)
+    forget()
+    assert.equal(await run(guarded, { silent: true }), 'ASIArole1')
+    assert.deepEqual(calls, [{ provider: 'role', source: 'ASIAtoken1' }])
   })
 
   describe('with sessions in the cache', () => {

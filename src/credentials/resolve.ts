@@ -8,7 +8,7 @@ import type {
   SsoTokenStore,
   StepInput,
 } from '@aws-vault/plugin-sdk'
-import { isVaultError, VaultError } from '@aws-vault/plugin-sdk'
+import { isVaultError, PromptUnavailableError, VaultError } from '@aws-vault/plugin-sdk'
 import { lockIfPossible } from '../locks/lock-if-possible.ts'
 import type { CredentialStore } from '../vault/credential-store.ts'
 import type { SessionCredentials, SessionRequest } from '../vault/session.ts'
@@ -48,6 +48,8 @@ export interface ResolveOptions {
   readonly refresh: boolean
   /** How long a cached session must still live to be handed out. One that only signs needs less: see signerSeconds. */
   readonly minimumSeconds: number
+  /** Whether it is left at once where a code would have to be asked for. */
+  readonly silent?: boolean
 }
 
 /**
@@ -125,6 +127,8 @@ class PlanRun {
     if (before?.match === 'same request' && !refresh && this.#mayPass(before, index)) {
       return this.#cached(before, step)
     }
+    // Before a lock is waited for that somebody may hold who is being asked.
+    if (before === undefined) this.#refuseToAsk(step)
     return this.#alone(step, async () => {
       const now = await this.#find(index, step)
       const isNewer = now?.credentials.accessKeyId !== before?.credentials.accessKeyId
@@ -139,6 +143,12 @@ class PlanRun {
       await this.#keep(credentials, index, step)
       return { credentials }
     })
+  }
+
+  /** @throws PromptUnavailableError where nobody is to be asked, and a code is due */
+  #refuseToAsk({ step }: ProviderStep): void {
+    if (step.mfaSerial === undefined || this.#dependencies.options.silent !== true) return
+    throw new PromptUnavailableError(`MFA code of ${step.mfaSerial} for profile ${step.profile}: nobody is asked now`)
   }
 
   /** Whether a person has to agree to what this step gives: it is handed out, and not only signs. */
@@ -247,6 +257,8 @@ class PlanRun {
   async #make(index: number, providerStep: ProviderStep): Promise<Credentials> {
     const { providers, logger, mfaCodes } = this.#dependencies
     const { step, mfaProcess } = providerStep
+    // Before keys are decrypted, for which a keyring might ask.
+    this.#refuseToAsk(providerStep)
     const source = index === 0 ? undefined : await this.run(index - 1)
     const provider = await providers.get(step.provider)
     const context = await this.#dependencies.contextFor(step.provider)

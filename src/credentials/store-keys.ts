@@ -23,6 +23,8 @@ export async function storeKeys(container: Container, profile: string, keys: Key
   await credentials.set(profile, keys)
   const signed = profilesSignedBy(container.awsConfig(), new Set(stored), profile)
   const dropped = await sessions.clear([profile, ...signed])
+  const { tellServers } = await import('../server/tell-servers.ts')
+  await tellServers(container, 'forget', [profile])
   return { backend, replaced: stored.includes(profile), dropped }
 }
 

@@ -1,18 +1,13 @@
 import { lstatSync, mkdirSync, type Stats } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { VaultError } from '@aws-vault/plugin-sdk'
+import { placesElsewhere, type RuntimeDirectoryInput, runtimePlaces } from './runtime-places.ts'
+
+export type { RuntimeDirectoryInput } from './runtime-places.ts'
 
 /** Longest path of a socket (`sun_path` of macOS, less its end), and what is left of it for the socket's own name. */
 const LONGEST_SOCKET = 103
 const LONGEST_NAME = 40
-
-export interface RuntimeDirectoryInput {
-  readonly environment: Readonly<Record<string, string | undefined>>
-  /** Where caches are: the second choice, since it stays when the user logs out. */
-  readonly cache: string
-  readonly userId: number | undefined
-}
 
 /**
  * A directory for sockets, for this user alone: in `XDG_RUNTIME_DIR` (XDG Base Directory Specification), which goes when
@@ -26,7 +21,7 @@ export function runtimeDirectory(input: RuntimeDirectoryInput): string {
   const { XDG_RUNTIME_DIR: given = '' } = environment
   const candidates = [
     ...(isAbsolute(given) && isOwn(statsOf(given), userId) ? [join(given, 'aws-vault')] : []),
-    ...elsewhere(input),
+    ...placesElsewhere(input),
   ]
   const problems: string[] = []
   for (const path of candidates) {
@@ -48,14 +43,13 @@ export function runtimeDirectories(input: RuntimeDirectoryInput): string[] {
   const { environment, userId } = input
   const { XDG_RUNTIME_DIR: given = '' } = environment
   const sessions = [given, ...(userId === undefined ? [] : [`/run/user/${userId}`])]
-  const candidates = [...sessions.filter(isAbsolute).map(path => join(path, 'aws-vault')), ...elsewhere(input)]
+  const candidates = [...sessions.filter(isAbsolute).map(path => join(path, 'aws-vault')), ...placesElsewhere(input)]
   return [...new Set(candidates)].filter(path => isOwn(statsOf(path), userId))
 }
 
-const elsewhere = ({ cache, userId }: RuntimeDirectoryInput): string[] => [
-  join(cache, 'run'),
-  join(tmpdir(), `aws-vault-${userId ?? 'user'}`),
-]
+/** Those of the places to which {@link runtimeDirectory} may lead with this environment that are there and this user's. */
+export const ownRuntimePlaces = (input: RuntimeDirectoryInput): string[] =>
+  runtimePlaces(input).filter(path => isOwn(statsOf(path), input.userId))
 
 /** Why sockets should not lie there; `undefined` when they may. */
 function problemOf(path: string, userId: number | undefined): string | undefined {

@@ -6,6 +6,7 @@ import { profilesSignedBy } from '../credentials/profiles-signed-by.ts'
 import { whoIs } from '../credentials/who-is.ts'
 import { readWishes } from '../credentials/wishes.ts'
 import { openSteps, type Steps } from '../output/steps.ts'
+import { tellServers } from '../server/tell-servers.ts'
 import { accessKeysOfSigner } from './iam.ts'
 import { iamTarget } from './iam-target.ts'
 import type { Afterwards } from './journal.ts'
@@ -138,7 +139,9 @@ function portsOf(
     dropSessions: async profiles => {
       const stored = new Set(await vault.credentials.list())
       const signed = profiles.flatMap(name => profilesSignedBy(container.awsConfig(), stored, name))
-      return vault.sessions.clear([...profiles, ...signed])
+      const dropped = await vault.sessions.clear([...profiles, ...signed])
+      await tellServers(container, 'forget', profiles)
+      return dropped
     },
     chooseForRoom: async others => {
       await steps.end(true)

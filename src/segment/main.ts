@@ -1,20 +1,30 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { isAlive, readStates } from '../server/state-file.ts'
+import { processFate } from '@aws-vault/plugin-sdk/process'
+import { runtimePlaces } from '../helper/runtime-places.ts'
+import { readStates } from '../server/state-file.ts'
 import { segment } from './segment.ts'
 
-/** The segment for this process's environment. A bundle of its own: it is made for every prompt of a shell. */
-export const ownSegment = (): string =>
-  segment({
-    environment: process.env,
-    now: Date.now(),
-    states: () => readStates(directories()).map(({ state }) => state),
-    isAlive,
-  })
+/**
+ * The segment for this process's environment. A bundle of its own: it is made for every prompt of a shell. Nothing at
+ * all where something is wrong: a prompt is no place for errors.
+ */
+export function ownSegment(): string {
+  try {
+    return segment({
+      environment: process.env,
+      now: Date.now(),
+      states: () => readStates(directories()).map(({ state }) => state),
+      isDead: state => processFate(state) === 'dead',
+    })
+  } catch {
+    return ''
+  }
+}
 
 /** Where servers leave their states; see running-servers.ts. Nothing is made here. */
 function directories(): string[] {
-  const { AWS_VAULT_CACHE_DIR, XDG_CACHE_HOME, XDG_RUNTIME_DIR, LOCALAPPDATA, HOME } = process.env
+  const { AWS_VAULT_CACHE_DIR, XDG_CACHE_HOME, LOCALAPPDATA, HOME } = process.env
   const home = HOME || homedir()
   const caches =
     (process.platform === 'darwin' && join(home, 'Library', 'Caches')) ||
@@ -22,5 +32,5 @@ function directories(): string[] {
     (process.platform === 'win32' && LOCALAPPDATA) ||
     join(home, '.cache')
   const cache = AWS_VAULT_CACHE_DIR || join(caches, 'aws-vault')
-  return [...(XDG_RUNTIME_DIR ? [join(XDG_RUNTIME_DIR, 'aws-vault')] : []), join(cache, 'run')]
+  return runtimePlaces({ environment: process.env, cache, userId: process.getuid?.() })
 }

@@ -5,7 +5,7 @@ import { segment } from './segment.ts'
 
 const now = Date.parse('2030-01-01T00:00:00Z')
 const none = (): never => assert.fail('no file has to be read')
-const of = (environment: Record<string, string>): string => segment({ environment, now, states: none, isAlive: none })
+const of = (environment: Record<string, string>): string => segment({ environment, now, states: none, isDead: none })
 
 describe('a prompt segment', () => {
   it('is empty outside of exec', () => {
@@ -31,8 +31,8 @@ describe('a prompt segment', () => {
       ({ id, profiles: [{ name: id, environment: { AWS_CONTAINER_CREDENTIALS_FULL_URI } }] }) as unknown as ServerState
     const states = () => [state('other', 'http://127.0.0.1:4000/profiles/other'), state('play', uri)]
     const environment = { AWS_CONTAINER_CREDENTIALS_FULL_URI: uri }
-    assert.equal(segment({ environment, now, states, isAlive: ({ id }) => id === 'play' }), 'play')
-    assert.equal(segment({ environment, now, states, isAlive: () => false }), 'play gone')
-    assert.equal(segment({ environment, now, states: () => [], isAlive: none }), '')
+    assert.equal(segment({ environment, now, states, isDead: ({ id }) => id !== 'play' }), 'play')
+    assert.equal(segment({ environment, now, states, isDead: () => true }), 'play gone')
+    assert.equal(segment({ environment, now, states: () => [], isDead: none }), '')
   })
 })

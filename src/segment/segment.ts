@@ -10,7 +10,8 @@ export interface SegmentInput {
   readonly now: number
   /** The states of servers, of dead ones too; asked for only where the credentials come from one. */
   states(): readonly ServerState[]
-  isAlive(state: ServerState): boolean
+  /** Whether a server is known to be gone. */
+  isDead(state: ServerState): boolean
 }
 
 /** What leads a program to a server, rather than being credentials. */
@@ -33,12 +34,12 @@ function withTimeLeft(profile: string, expiration: string | undefined, now: numb
   return Number.isNaN(end) ? profile : `${profile} ${formatTimeLeft((end - now) / 1000)}`
 }
 
-function served({ environment, states, isAlive }: SegmentInput): string {
+function served({ environment, states, isDead }: SegmentInput): string {
   for (const state of states()) {
     const profile = state.profiles.find(each =>
       SERVER_VARIABLES.some(name => environment[name] && environment[name] === each.environment[name]),
     )
-    if (profile !== undefined) return isAlive(state) ? clean(profile.name) : `${clean(profile.name)} gone`
+    if (profile !== undefined) return isDead(state) ? `${clean(profile.name)} gone` : clean(profile.name)
   }
   return ''
 }

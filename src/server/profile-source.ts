@@ -1,17 +1,18 @@
-import type { CredentialSource, Credentials } from '@aws-vault/plugin-sdk'
+import type { CredentialSource } from '@aws-vault/plugin-sdk'
 import type { Located } from '../aws-config/origin.ts'
 import type { Container } from '../container.ts'
 import type { MfaCodes } from '../credentials/mfa-codes.ts'
-import { createMfaCodes, prepareObtaining } from '../credentials/obtain.ts'
+import { createMfaCodes, type Obtaining, prepareObtaining } from '../credentials/obtain.ts'
 import type { Plan } from '../credentials/plan-types.ts'
 import { checkedRoleArn } from '../credentials/role-parameters.ts'
 import type { CredentialFlags } from '../credentials/wishes.ts'
+import { RenewedPlan } from './renewed-plan.ts'
 import { RenewingCredentials } from './renewing-credentials.ts'
 import { realTimers } from './timers.ts'
 
 /** The credentials of a profile for an exposure: obtained when first asked for, and renewed once they are served. */
 export interface ProfileSource {
-  /** How the profile's credentials come about. */
+  /** How the profile's credentials come about, when it was opened. */
   readonly plan: Plan
   readonly source: CredentialSource
   /**
@@ -20,6 +21,11 @@ export interface ProfileSource {
    * @throws VaultError ERR_SERVER_LONG_LIVED when they are long-lived keys
    */
   serve(): void
+  /**
+   * Forgets the credentials if any of these profiles has to do with them, and the plan: the next one who asks gets what
+   * can be had then. All are meant if absent. Says whether there was something to forget.
+   */
+  forget(profiles?: readonly string[]): boolean
   /** Renews nothing any more. */
   close(): void
 }
@@ -39,10 +45,21 @@ export async function profileSource(
   mfaCodes?: MfaCodes,
 ): Promise<ProfileSource> {
   const codes = mfaCodes ?? (await createMfaCodes(container, flags['mfa-token']))
-  const { plan, obtain } = await prepareObtaining(container, profile, flags, { mfaCodes: codes })
-  const region = plan.region === undefined ? {} : { region: plan.region }
-  const own = renewing(container, `profile "${profile}"`, obtain)
-  const roles = new Map<string, { renewing: RenewingCredentials; source: CredentialSource }>()
+  const config = () => container.currentAwsConfig()
+  let isFirst = true
+  let plan: Plan | undefined
+  const plans = new RenewedPlan(config, async () => {
+    // A wish for a new session is met once.
+    const wishes = isFirst ? flags : { ...flags, refresh: false }
+    const obtaining = await prepareObtaining(container, profile, wishes, { mfaCodes: codes })
+    isFirst = false
+    plan = obtaining.plan
+    return obtaining
+  })
+  const { plan: firstPlan } = await plans.current()
+  const region = firstPlan.region === undefined ? {} : { region: firstPlan.region }
+  const own = renewing(container, `profile "${profile}"`, plans)
+  const roles = new Map<string, Role>()
   let isServing = false
 
   function forRole(roleArn: string): CredentialSource {
@@ -59,15 +76,14 @@ export async function profileSource(
     return role.source
   }
 
-  function newRole(furtherRole: Located<string>) {
+  function newRole(furtherRole: Located<string>): Role {
     checkedRoleArn(furtherRole)
-    let prepared: Promise<{ obtain(minimumSeconds?: number): Promise<Credentials> }> | undefined
-    const role = renewing(container, `role ${furtherRole.value}`, async minimumSeconds => {
-      prepared ??= prepareObtaining(container, profile, flags, { furtherRole, mfaCodes: codes })
-      return (await prepared).obtain(minimumSeconds)
-    })
+    const plans = new RenewedPlan(config, () =>
+      prepareObtaining(container, profile, flags, { furtherRole, mfaCodes: codes }),
+    )
+    const role = renewing(container, `role ${furtherRole.value}`, plans)
     if (isServing) role.serve()
-    return { renewing: role, source: sourceOf(role) }
+    return { renewing: role, plans, source: sourceOf(role) }
   }
 
   const sourceOf = (renewing: RenewingCredentials): CredentialSource => ({
@@ -79,13 +95,21 @@ export async function profileSource(
   })
 
   return {
-    plan,
+    plan: firstPlan,
     source: { ...sourceOf(own), forRole },
     serve() {
       isServing = true
       container.shareTerminal()
       own.serve()
       for (const { renewing } of roles.values()) renewing.serve()
+    },
+    forget(profiles) {
+      if (profiles !== undefined && plan !== undefined && !isAbout(plan, profiles)) return false
+      for (const each of [{ renewing: own, plans }, ...roles.values()]) {
+        each.plans.forget()
+        each.renewing.forget()
+      }
+      return true
     },
     close() {
       own.close()
@@ -94,9 +118,24 @@ export async function profileSource(
   }
 }
 
-const renewing = (
-  { clock, logger }: Container,
-  owner: string,
-  obtain: (minimumSeconds?: number) => Promise<Credentials>,
-): RenewingCredentials =>
-  new RenewingCredentials({ owner, obtain, clock, logger, timers: realTimers, random: Math.random })
+interface Role {
+  readonly renewing: RenewingCredentials
+  readonly plans: RenewedPlan<Obtaining>
+  readonly source: CredentialSource
+}
+
+/** Whether a plan has to do with any of these profiles: their keys, their sessions, or that it is theirs. Pure. */
+export function isAbout({ profile, steps }: Plan, profiles: readonly string[]): boolean {
+  const names = steps.flatMap(each =>
+    each.kind === 'stored-keys' ? [each.profile] : [each.step.profile, ...(each.cache ? [each.cache.profile] : [])],
+  )
+  return [profile, ...names].some(name => profiles.includes(name))
+}
+
+const renewing = ({ clock, logger }: Container, owner: string, plans: RenewedPlan<Obtaining>): RenewingCredentials =>
+  new RenewingCredentials({
+    owner,
+    obtain: async minimumSeconds => (await plans.current()).obtain(minimumSeconds),
+    obtainSilently: async minimumSeconds => (await plans.current()).obtainSilently(minimumSeconds),
+    ...{ clock, logger, timers: realTimers, random: Math.random },
+  })

@@ -13,6 +13,9 @@ const PAUSE_FOR_A_PERSON = 60_000
 /** How soon to look again whether somebody has renewed the session elsewhere, when nobody could be asked here. */
 const PAUSE_WHERE_NOBODY_IS = 1000
 
+/** How often it is looked for what others have made while nobody is asked, in milliseconds. */
+const BETWEEN_LOOKS = 60_000
+
 /**
  * When credentials that end at `expiration` are renewed (milliseconds since 1970, as all here): a quarter of their time
  * before, 15 minutes at most. A little earlier by chance, so that what began together is not renewed together.
@@ -37,3 +40,10 @@ export function pauseAfter(failures: number, person: PersonNeeded, random: numbe
   const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(failures - 1, 20))
   return pause * (0.5 + random / 2)
 }
+
+/**
+ * How long until it is looked again whether somebody has renewed a session elsewhere: 14 times at most, since credentials
+ * are renewed 15 minutes before their end. No two looks at the same time.
+ * @param random from 0 to 1
+ */
+export const pauseBetweenLooks = (random: number): number => BETWEEN_LOOKS * (1 + random / 5)

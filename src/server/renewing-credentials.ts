@@ -1,6 +1,6 @@
 import type { Clock, Credentials, Logger } from '@aws-vault/plugin-sdk'
 import { isVaultError, VaultError } from '@aws-vault/plugin-sdk'
-import { MARGIN, type PersonNeeded, pauseAfter, renewalTime } from './renewal-times.ts'
+import { MARGIN, type PersonNeeded, pauseAfter, pauseBetweenLooks, renewalTime } from './renewal-times.ts'
 import type { Timers } from './timers.ts'
 
 /** What renewing depends on. */
@@ -12,6 +12,11 @@ export interface RenewalDependencies {
    * @param minimumSeconds how long they must still live; as little as anybody wishes if absent
    */
   obtain(minimumSeconds?: number): Promise<Credentials>
+  /**
+   * The same without asking anybody, for when somebody has been asked in vain: a session that is shared may have been
+   * renewed elsewhere. Without it, that is not looked for before the credentials are about to end.
+   */
+  obtainSilently?(minimumSeconds?: number): Promise<Credentials>
   readonly clock: Clock
   readonly timers: Timers
   /** From 0 to 1. */
@@ -28,6 +33,7 @@ const NEEDS_A_PERSON = /^ERR_(?:PROMPT_|CONFIRM_|MFA_|KEYRING_LOCKED|SSO_)/
  * - However many ask, one renewal runs at a time, and all get its outcome.
  * - After a failure nothing is tried for a while, twice as long each time; who asks meanwhile gets the credentials while
  *   they last, then the error.
+ * - Where a failure needs a person, nobody is asked again ahead of the end, and it is looked for what others have made.
  * - Credentials that are about to end are never handed out.
  * - What nobody asked for since the last renewal is not renewed until somebody does.
  */
@@ -39,6 +45,11 @@ export class RenewingCredentials {
   #usableUntil = 0
   #renewAt = Number.POSITIVE_INFINITY
   #renewal: Promise<Credentials> | undefined
+  #look: Promise<void> | undefined
+  /** Whether somebody was asked in vain since there were new credentials. */
+  #isInVain = false
+  /** How often all was forgotten: what was begun before is of no use. */
+  #forgotten = 0
   #failures = 0
   #notBefore = 0
   #lastError: unknown
@@ -69,11 +80,25 @@ export class RenewingCredentials {
   async current(): Promise<Credentials> {
     const ready = this.ready()
     if (ready !== undefined) return ready
+    if (this.#look !== undefined) {
+      // Whoever looks asks nobody, and this one may.
+      await this.#look
+      return this.current()
+    }
     const pause = this.#notBefore - this.#dependencies.clock.now()
     if (this.#renewal === undefined && pause > 0) throw pausedError(this.#lastError, pause)
     const credentials = await this.#renew()
     this.#isUsed = true
     return credentials
+  }
+
+  /** Forgets the credentials, and the failures: the next one who asks gets what can be had then. */
+  forget(): void {
+    this.#forgotten++
+    this.#credentials = undefined
+    this.#usableUntil = 0
+    this.#forgetFailures()
+    this.#setRenewal(Number.POSITIVE_INFINITY)
   }
 
   /** Calls `listener` each time when there are other credentials. Gives a function that takes it away. */
@@ -111,18 +136,42 @@ export class RenewingCredentials {
   }
 
   async #renewOnce(): Promise<Credentials> {
-    const { obtain, clock } = this.#dependencies
-    const before = this.#credentials
+    const { obtain } = this.#dependencies
+    for (;;) {
+      const forgotten = this.#forgotten
+      try {
+        const credentials = await obtain(this.#wantedSeconds())
+        if (forgotten !== this.#forgotten) continue
+        this.#checkEnd(credentials)
+        this.#accept(credentials)
+        return credentials
+      } catch (error) {
+        if (forgotten !== this.#forgotten) continue
+        this.#failed(error)
+        throw error
+      }
+    }
+  }
+
+  /** Of those that are kept, the ones that we have would be found again. */
+  #wantedSeconds(): number | undefined {
+    const { expiration } = this.#credentials ?? {}
+    const left = expiration === undefined ? 0 : (expiration.getTime() - this.#dependencies.clock.now()) / 1000
+    return left > 0 ? Math.ceil(left) + 1 : undefined
+  }
+
+  async #lookOnce(obtainSilently: (minimumSeconds?: number) => Promise<Credentials>): Promise<void> {
+    const { logger, owner } = this.#dependencies
+    const forgotten = this.#forgotten
     try {
-      // Of those that are kept, the ones that we have would be found again.
-      const left = before?.expiration === undefined ? 0 : (before.expiration.getTime() - clock.now()) / 1000
-      const credentials = await obtain(left > 0 ? Math.ceil(left) + 1 : undefined)
+      const credentials = await obtainSilently(this.#wantedSeconds())
+      if (forgotten !== this.#forgotten) return
       this.#checkEnd(credentials)
       this.#accept(credentials)
-      return credentials
     } catch (error) {
-      this.#failed(error)
-      throw error
+      if (forgotten !== this.#forgotten) return
+      logger.debug(`nothing new yet for ${owner}: ${(error as Error).message}`)
+      this.#planLook()
     }
   }
 
@@ -153,12 +202,17 @@ export class RenewingCredentials {
     if (this.#isServing) logger.debug(`got credentials of ${owner} to serve`, { seconds })
     this.#credentials = credentials
     this.#usableUntil = (credentials.expiration?.getTime() ?? Number.POSITIVE_INFINITY) - MARGIN
-    this.#failures = 0
-    this.#notBefore = 0
-    this.#lastError = undefined
+    this.#forgetFailures()
     this.#isUsed = false
     if (this.#isServing) this.#plan(credentials)
     for (const listener of this.#listeners) listener(credentials)
+  }
+
+  #forgetFailures(): void {
+    this.#failures = 0
+    this.#notBefore = 0
+    this.#lastError = undefined
+    this.#isInVain = false
   }
 
   #failed(error: unknown): void {
@@ -173,7 +227,17 @@ export class RenewingCredentials {
       logger[say](`the credentials of ${owner} could not be renewed: ${(error as Error).message}${hint}`)
     }
     // Who could not be asked is asked again when somebody needs it, not before.
-    this.#setRenewal(person === 'no' ? this.#notBefore : Number.POSITIVE_INFINITY)
+    this.#isInVain = person !== 'no'
+    if (this.#isInVain) this.#planLook()
+    else this.#setRenewal(this.#notBefore)
+  }
+
+  /** Looks again in a while, as long as those at hand are good. */
+  #planLook(): void {
+    const { clock, random, obtainSilently } = this.#dependencies
+    const time = clock.now() + pauseBetweenLooks(random())
+    const isOfUse = obtainSilently !== undefined && time < this.#usableUntil
+    this.#setRenewal(isOfUse ? time : Number.POSITIVE_INFINITY)
   }
 
   #plan({ expiration }: Credentials): void {
@@ -194,8 +258,15 @@ export class RenewingCredentials {
 
   /** Renews while those at hand are still good. A failure has been said and noted. */
   #renewAhead(): void {
-    const { clock } = this.#dependencies
-    if (this.#renewal !== undefined || clock.now() < this.#notBefore) return
+    const { clock, obtainSilently } = this.#dependencies
+    if (this.#renewal !== undefined || this.#look !== undefined) return
+    if (this.#isInVain && obtainSilently !== undefined) {
+      this.#look = this.#lookOnce(obtainSilently).finally(() => {
+        this.#look = undefined
+      })
+      return
+    }
+    if (clock.now() < this.#notBefore) return
     this.#renew().catch(() => {})
   }
 }

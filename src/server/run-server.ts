@@ -1,11 +1,12 @@
 import { isVaultError, VaultError } from '@aws-vault/plugin-sdk'
+import { thisProcess } from '@aws-vault/plugin-sdk/process'
 import type { Container } from '../container.ts'
 import type { CredentialFlags } from '../credentials/wishes.ts'
 import { quoted } from '../export/repeated-flags.ts'
 import { writePrivateFile } from '../settings/write-private-file.ts'
+import { type OpenControl, openControl } from './control.ts'
 import { furtherDoors, SOCKET_NAME } from './doors.ts'
 import { IdleWatch } from './idle-watch.ts'
-import { processStart } from './process-identity.ts'
 import { stateDirectory } from './running-servers.ts'
 import { serveProfiles } from './serve-profiles.ts'
 import type { ServerWish } from './server-wish.ts'
@@ -31,6 +32,7 @@ export async function runServer(
   const idle = Promise.withResolvers<string>()
   const limit = (wish.idleSeconds ?? 0) * 1000
   let watch: IdleWatch | undefined
+  let control: OpenControl | undefined
   try {
     const begun = serveProfiles(container, {
       ...wish,
@@ -55,7 +57,8 @@ export async function runServer(
     }
     try {
       if (limit > 0) watch = new IdleWatch(limit, () => idle.resolve('nobody asks'), container.clock, realTimers)
-      const state = stateOf(wish, serving.profiles, directory)
+      control = await openControl(serving, container)
+      const state = stateOf(wish, serving.profiles, control, directory)
       await writePrivateFile(stateFile(directory, wish.id), `${JSON.stringify(state, undefined, 2)}\n`)
       ready(state)
       const reasons = [ended, idle.promise]
@@ -65,25 +68,30 @@ export async function runServer(
       return await Promise.race(reasons)
     } finally {
       watch?.close()
-      await serving.close()
+      await Promise.all([control?.close(), serving.close()])
     }
   } finally {
     removeState(directory, wish.id)
   }
 }
 
-function stateOf(wish: ServerWish, profiles: ServerState['profiles'], directory: string): ServerState {
+function stateOf(
+  wish: ServerWish,
+  profiles: ServerState['profiles'],
+  { url, token }: OpenControl,
+  directory: string,
+): ServerState {
   const { id, kind, isDetached, order, idleSeconds, stopsWhenLocked, isForContainers, listen } = wish
   const socket = `${containerDirectory(directory, id)}/${SOCKET_NAME}`
   return {
-    version: 1,
+    ...thisProcess(),
+    version: 2,
     id,
-    pid: process.pid,
-    processStart: processStart(process.pid) ?? '',
     since: new Date().toISOString(),
     kind,
     isDetached,
     profiles,
+    control: { url, token },
     order,
     ...(idleSeconds ? { idleSeconds } : {}),
     ...(stopsWhenLocked ? { stopsWhenLocked } : {}),

@@ -29,6 +29,8 @@ export interface ServingWish {
 /** Profiles that are served. */
 export interface Serving {
   readonly profiles: readonly ServedProfile[]
+  /** See {@link ProfileSource.forget}. @returns how many of the profiles had something to forget */
+  forget(profiles?: readonly string[]): number
   close(): Promise<void>
 }
 
@@ -58,7 +60,8 @@ export async function serveProfiles(container: Container, wish: ServingWish): Pr
       ...(region === undefined ? {} : { region }),
       environment: exposed.environments[index] ?? {},
     }))
-    return { profiles, close }
+    const forget = (names?: readonly string[]): number => opened.filter(each => each.forget(names)).length
+    return { profiles, forget, close }
   } catch (error) {
     await close()
     throw error

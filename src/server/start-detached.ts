@@ -5,6 +5,7 @@ import { writeStderr } from '../output/logger.ts'
 import { detachServer } from './detach.ts'
 import { detachedEnvironment } from './detached-environment.ts'
 import { type RunningServer, runningServers, stateDirectory } from './running-servers.ts'
+import { forgetStarter, noteStarter } from './starter-file.ts'
 import { logFile, removeState } from './state-file.ts'
 
 /** Which server to start. */
@@ -33,6 +34,7 @@ async function startNew(container: Container, { id, argv, order }: DetachedWish)
   const { contributions } = await container.settings()
   const { open, secrets } = detachedEnvironment(world.environment, contributions.secretVariables())
   const directory = stateDirectory(container)
+  noteStarter(directory, id)
   // Read by this descriptor, whatever becomes of the file: a server that cannot begin removes it.
   const log = openSync(logFile(directory, id), 'ax+', 0o600)
   try {
@@ -45,6 +47,7 @@ async function startNew(container: Container, { id, argv, order }: DetachedWish)
       ask,
       signal,
     })
+    forgetStarter(directory, id)
     return { directory, state }
   } catch (error) {
     removeState(directory, id)

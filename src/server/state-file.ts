@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { processStart } from './process-identity.ts'
+import { isProcessIdentity, type ProcessIdentity } from '@aws-vault/plugin-sdk/process'
 
 /** A profile that a server serves. */
 export interface ServedProfile {
@@ -10,20 +10,26 @@ export interface ServedProfile {
   readonly environment: Readonly<Record<string, string>>
 }
 
+/** Where a server is told something by our own commands. */
+export interface ControlPort {
+  readonly url: string
+  readonly token: string
+}
+
 /** What a running server says of itself to later commands, in a file for this user alone. */
-export interface ServerState {
-  readonly version: 1
+export interface ServerState extends ProcessIdentity {
+  readonly version: 2
   /** The name of the file, and of what lies beside it. */
   readonly id: string
-  readonly pid: number
-  /** See process-identity.ts: a number alone may be another process's by now. */
-  readonly processStart: string
   /** ISO 8601. */
   readonly since: string
   /** The exposure. */
   readonly kind: string
   readonly isDetached: boolean
   readonly profiles: readonly ServedProfile[]
+  readonly control: ControlPort
+  /** Whether it is `exec`, which serves one program and ends with it. */
+  readonly isOfExec?: true
   /** Tells whether a server is the one that a command would start: a hash of what it was started with. */
   readonly order: string
   readonly idleSeconds?: number
@@ -42,6 +48,9 @@ export const stateFile = (directory: string, id: string): string => join(directo
 /** What the server said while it was started, and of renewals that failed. */
 export const logFile = (directory: string, id: string): string => join(directory, `server-${id}.log`)
 
+/** Who starts the server, as long as there is no state of it. */
+export const starterFile = (directory: string, id: string): string => join(directory, `server-${id}.starter`)
+
 /** A directory that can be handed to a container, with nothing in it but a socket. */
 export const containerDirectory = (directory: string, id: string): string => join(directory, `server-${id}`)
 
@@ -49,6 +58,7 @@ export const containerDirectory = (directory: string, id: string): string => joi
 export function removeState(directory: string, id: string): void {
   rmSync(stateFile(directory, id), { force: true })
   rmSync(logFile(directory, id), { force: true })
+  rmSync(starterFile(directory, id), { force: true })
   rmSync(containerDirectory(directory, id), { recursive: true, force: true })
 }
 
@@ -69,9 +79,6 @@ export function readStates(
     .sort((one, other) => one.state.since.localeCompare(other.state.since))
 }
 
-/** Whether the very process that wrote the state is still there. */
-export const isAlive = ({ pid, processStart: start }: ServerState): boolean => processStart(pid) === start
-
 function namesIn(directory: string): string[] {
   try {
     return readdirSync(directory)
@@ -82,8 +89,10 @@ function namesIn(directory: string): string[] {
 
 function readState(file: string): ServerState | undefined {
   try {
-    const { uid, mode } = lstatSync(file)
+    const stats = lstatSync(file)
+    const { uid, mode } = stats
     const userId = process.getuid?.()
+    if (!stats.isFile()) return undefined
     if (userId !== undefined && (uid !== userId || (mode & 0o077) !== 0)) return undefined
     const state = JSON.parse(readFileSync(file, 'utf8')) as ServerState
     return isState(state) && file.endsWith(`server-${state.id}.json`) ? state : undefined
@@ -94,12 +103,11 @@ function readState(file: string): ServerState | undefined {
 
 /** Whether it is what a server writes: people edit files, and versions differ. */
 function isState(state: ServerState): boolean {
-  const { version, pid, since, kind, order, processStart: start, profiles } = state
+  const { version, since, kind, order, profiles, control } = state
   return (
-    version === 1 &&
-    Number.isInteger(pid) &&
-    pid > 1 &&
-    [since, kind, order, start].every(it => typeof it === 'string') &&
+    version === 2 &&
+    isProcessIdentity(state) &&
+    [since, kind, order, control?.url, control?.token].every(it => typeof it === 'string') &&
     Array.isArray(profiles) &&
     profiles.every(it => typeof it?.name === 'string' && typeof it.environment === 'object' && it.environment !== null)
   )

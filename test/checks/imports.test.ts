@@ -62,10 +62,12 @@ const withContainer = [
   'src/server/detach.ts',
   'src/server/detached-conversation.ts',
   'src/server/profile-source.ts',
+  'src/server/reach-exec.ts',
   'src/server/run-server.ts',
   'src/server/running-servers.ts',
   'src/server/serve-profiles.ts',
   'src/server/start-detached.ts',
+  'src/server/tell-servers.ts',
 ]
 
 interface Import {

@@ -1,7 +1,7 @@
 /** A few characters for the prompt of a shell: by the command, and by the shell alone as the documentation has it. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { gone, setServerScene } from '../servers/support/own-servers.ts'
@@ -60,6 +60,31 @@ process.on('exit', () => console.error(JSON.stringify({ files: Object.keys(requi
     process.kill(pid, 'SIGKILL')
     await gone(pid)
     assert.equal((await scene.sandbox.ok(['prompt-segment'], { env: environment })).stdout, 'work gone\n')
+  })
+
+  test('knows a server whose state is among the temporary files, since nothing else would do', async () => {
+    await using scene = await setServerScene()
+    const env = { AWS_VAULT_CACHE_DIR: scene.sandbox.path('c'.repeat(100)), TMPDIR: scene.sandbox.path('t') }
+    scene.sandbox.write('t/README', '')
+    const { pid, environment } = await scene.startDetached(['work'], { env })
+    assert.ok(existsSync(scene.sandbox.path(`t/aws-vault-${process.getuid?.()}`)))
+    const segment = async () => (await scene.sandbox.ok(['prompt-segment'], { env: { ...env, ...environment } })).stdout
+    assert.equal(await segment(), 'work\n')
+    process.kill(pid, 'SIGKILL')
+    await gone(pid)
+    assert.equal(await segment(), 'work gone\n')
+  })
+
+  test('prints nothing rather than an error, whatever stands in its way', async () => {
+    using box = new Sandbox()
+    const env = { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:1/', TMPDIR: box.home }
+    box.write('.cache/aws-vault/run/server-aaaaaaaaaaaa.json', 'not json')
+    const quiet = { code: 0, signal: null, stdout: '', stderr: '' }
+    assert.deepEqual(await box.run(['prompt-segment'], { env }), quiet)
+    // What Node itself says when the user has no home: nobody looks at the error of a prompt.
+    const witness = box.write('broken.cjs', `require('node:os').homedir = () => { throw new Error('no home') }`)
+    const broken = { ...env, HOME: undefined, NODE_OPTIONS: `--require ${witness}` }
+    assert.deepEqual(await box.run(['prompt-segment'], { env: broken }), quiet)
   })
 
   for (const [shell, args, setUp] of [

@@ -280,9 +280,11 @@ describe('the end of a server', { timeout: 120_000 }, () => {
       env: { AWS_ENDPOINT_URL_STS: await silentAddress() },
     })
     while (!scene.files().some(name => name.endsWith('.log'))) await new Promise(resolve => setTimeout(resolve, 20))
+    assert.ok(scene.files().some(name => name.endsWith('.starter')))
     await running.kill('SIGKILL')
     const { stdout } = await scene.sandbox.ok(['server', 'status'])
     assert.equal(stdout, 'No server is running.\n')
+    assert.deepEqual(scene.files(), [], 'nor its log')
   })
 })
 

@@ -17,12 +17,18 @@ interface Issuer {
   /** What the next calls do; after them, credentials that live `life`. */
   readonly next: (() => Promise<Credentials>)[]
   make(life: number): Credentials
+  /** `minimumSeconds` of every time when nobody was to be asked. */
+  readonly looks: (number | undefined)[]
+  /** What the next of those find; after them, nothing. */
+  readonly found: (() => Promise<Credentials>)[]
 }
 
 function issuer({ life = HOUR, random = 0.5 } = {}): Issuer {
   const time = new SimulatedTime()
   const calls: (number | undefined)[] = []
   const next: (() => Promise<Credentials>)[] = []
+  const looks: (number | undefined)[] = []
+  const found: (() => Promise<Credentials>)[] = []
   const { logger, logged } = testContext()
   const make = (ms: number): Credentials => ({
     accessKeyId: `ASIA${calls.length}`,
@@ -36,13 +42,19 @@ function issuer({ life = HOUR, random = 0.5 } = {}): Issuer {
       calls.push(minimum)
       return (next.shift() ?? (async () => make(life)))()
     },
+    obtainSilently: async minimum => {
+      looks.push(minimum)
+      return (found.shift() ?? away)()
+    },
     clock: time,
     timers: time,
     random: () => random,
     logger,
   })
-  return { time, renewing, calls, logged, next, make }
+  return { time, renewing, calls, logged, next, make, looks, found }
 }
+
+const away = (): Promise<never> => Promise.reject(new PromptUnavailableError('nobody is there'))
 
 const aws = (): Promise<never> => Promise.reject(new VaultError('ERR_AWS_CALL', 'AWS refused'))
 
@@ -180,6 +192,108 @@ describe('renewing credentials', () => {
     await time.pass(1000)
     await renewing.current()
     assert.equal(calls.length, 2)
+  })
+
+  for (const [why, error] of [
+    ['could not be asked', new PromptUnavailableError('nobody is there')],
+    ['declined', new PromptCancelledError('not now')],
+  ] as const) {
+    test(`where somebody ${why}, it is looked for what others have made, once a minute, and nobody is asked`, async () => {
+      const { renewing, next, time, calls, looks, found, make } = issuer()
+      renewing.serve()
+      const first = await renewing.current()
+      next.push(...Array.from({ length: 100 }, () => () => Promise.reject(error)))
+      for (let second = 0; second < 50 * 60; second++) {
+        assert.equal(await renewing.current(), first)
+        await time.pass(1000)
+      }
+      assert.equal(calls.length, 2, 'once ahead of the end')
+      assert.ok(looks.length >= 4 && looks.length <= 7, `${looks.length} looks`)
+      assert.ok((looks.at(-1) ?? 0) > 10 * 60, 'for such as live longer than those at hand')
+      found.push(async () => make(HOUR))
+      await time.pass(2 * MINUTE)
+      assert.notEqual(renewing.ready(), first, 'they are handed out before the old ones end')
+      const before = looks.length
+      await time.pass(30 * MINUTE)
+      assert.equal(looks.length, before, 'and are renewed like any others')
+    })
+  }
+
+  test('looks end with the credentials, and with the server; a request at the end asks once', async () => {
+    const { renewing, next, time, calls, looks } = issuer()
+    renewing.serve()
+    await renewing.current()
+    next.push(...Array.from({ length: 100 }, () => away))
+    await time.pass(46 * MINUTE)
+    assert.equal(calls.length, 2)
+    for (let minute = 0; minute < 13; minute++) {
+      renewing.ready()
+      await time.pass(MINUTE)
+    }
+    const { length } = looks
+    assert.ok(length <= 14, `${length} looks`)
+    await time.pass(HOUR)
+    assert.equal(looks.length, length)
+    assert.equal(calls.length, 2)
+    await assert.rejects(renewing.current(), { code: 'ERR_PROMPT_UNAVAILABLE' })
+    assert.deepEqual([calls.length, looks.length], [3, length])
+    renewing.close()
+    assert.equal(time.waiting, 0)
+  })
+
+  test('who needs them while it is looked is asked afterwards', async () => {
+    const { renewing, next, time, calls, looks, found } = issuer()
+    renewing.serve()
+    await renewing.current()
+    next.push(away)
+    await time.pass(45 * MINUTE)
+    assert.equal(calls.length, 2)
+    found.push(async () => {
+      await time.delay(30 * MINUTE)
+      return away()
+    })
+    const before = looks.length
+    renewing.ready()
+    await time.pass(20 * MINUTE)
+    assert.equal(looks.length, before + 1)
+    assert.equal(renewing.ready(), undefined)
+    const waiting = renewing.current()
+    await time.pass(20 * MINUTE)
+    await waiting
+    assert.equal(calls.length, 3)
+  })
+
+  test('forgotten ones are handed out no more, nor those that were on their way', async () => {
+    const { renewing, next, time, calls, make } = issuer()
+    renewing.serve()
+    const first = await renewing.current()
+    renewing.forget()
+    assert.equal(renewing.ready(), undefined)
+    assert.notEqual(await renewing.current(), first)
+    renewing.forget()
+    const stale = make(HOUR)
+    next.push(async () => {
+      await time.delay(MINUTE)
+      return stale
+    })
+    const waiting = renewing.current()
+    renewing.forget()
+    await time.pass(MINUTE)
+    const fresh = await waiting
+    assert.notEqual(fresh, stale)
+    assert.equal(renewing.ready(), fresh)
+    assert.equal(calls.length, 4)
+    await time.pass(50 * MINUTE)
+    assert.equal(calls.length, 5, 'and renewed ahead of their end, as ever')
+  })
+
+  test('a failure before is forgotten too: who asks now does not wait', async () => {
+    const { renewing, next } = issuer()
+    renewing.serve()
+    next.push(aws)
+    await assert.rejects(renewing.current(), { code: 'ERR_AWS_CALL' })
+    renewing.forget()
+    await renewing.current()
   })
 
   test('long-lived keys are handed out, but not served', async () => {

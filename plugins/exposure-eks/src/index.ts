@@ -5,14 +5,14 @@ import type { Exposure } from '@aws-vault/plugin-sdk'
  * (Amazon EKS User Guide, "How EKS Pod Identity works"). No token stands in the program's environment.
  */
 const exposure: Exposure = {
-  async expose(source, { options, logger, clock, platform, homeDirectory }) {
-    const [{ containerError, containerHandler, startLoopbackServer }, { RotatingToken }, place] = await Promise.all([
-      import('@aws-vault/plugin-sdk/server'),
-      import('./rotating-token.ts'),
-      import('./token-directory.ts'),
-    ])
-    const base = place.runtimeDirectory({ platform, homeDirectory, userId: process.getuid?.() })
-    const token = new RotatingToken(place.makeTokenDirectory(base, process.pid, clock.now()), logger)
+  async expose(source, { options, logger, clock, runtimeDirectory }) {
+    const [{ containerError, containerHandler, startLoopbackServer }, { RotatingToken }, { makeTokenDirectory }] =
+      await Promise.all([
+        import('@aws-vault/plugin-sdk/server'),
+        import('./rotating-token.ts'),
+        import('./token-directory.ts'),
+      ])
+    const token = new RotatingToken(makeTokenDirectory(runtimeDirectory(), clock.now()), logger)
     const path = '/v1/credentials'
     try {
       const server = await startLoopbackServer({

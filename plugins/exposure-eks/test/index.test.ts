@@ -13,12 +13,13 @@ import {
 } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import type { Exposed } from '@aws-vault/plugin-sdk'
+import { thisProcess } from '@aws-vault/plugin-sdk/process'
 import { testContext } from '@aws-vault/plugin-sdk/testkit'
 import exposure from '../src/index.ts'
-import { makeTokenDirectory, runtimeDirectory } from '../src/token-directory.ts'
+import { makeTokenDirectory } from '../src/token-directory.ts'
 
 const MINUTE = 60_000
 const credentials = {
@@ -36,7 +37,7 @@ function homeOf(context: TestContext): string {
 }
 
 async function expose(context: TestContext): Promise<Exposed & { readonly file: string; readonly uri: string }> {
-  const exposed = await exposure.expose(source, testContext({ homeDirectory: homeOf(context), platform: 'darwin' }))
+  const exposed = await exposure.expose(source, testContext({ runtimeDirectory: homeOf(context) }))
   context.after(() => exposed.close?.())
   const { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file = '', AWS_CONTAINER_CREDENTIALS_FULL_URI: uri = '' } =
     exposed.environment
@@ -101,50 +102,40 @@ describe('the token', () => {
     const { uri } = await expose(context)
     const home = homeOf(context)
     const options = { port: Number(new URL(uri).port) }
-    await assert.rejects(exposure.expose(source, testContext({ homeDirectory: home, platform: 'darwin', options })), {
+    await assert.rejects(exposure.expose(source, testContext({ runtimeDirectory: home, options })), {
       code: 'ERR_SERVER_LISTEN',
     })
-    assert.deepEqual(readdirSync(join(home, '.cache/aws-vault/run')), [])
+    assert.deepEqual(readdirSync(home), [])
   })
 })
 
 describe('what servers leave behind that are killed', () => {
-  const deadProcess = (): number => spawnSync('true').pid
-
-  test('is removed by the next one, if its process is gone and it is old; nothing else is touched', context => {
-    const base = join(homeOf(context), 'run')
-    mkdirSync(base, { mode: 0o700 })
-    const dead = deadProcess()
+  test('is removed by the next one where it is known to be dead; nothing else is touched', context => {
+    const base = homeOf(context)
+    const living = thisProcess()
     const old = new Date(Date.now() - 60 * MINUTE)
-    const make = (name: string, time: Date): void => {
+    const make = (name: string, owner?: unknown): void => {
       mkdirSync(join(base, name))
       writeFileSync(join(base, name, 'token'), 'dead')
-      utimesSync(join(base, name), time, time)
+      if (owner !== undefined) writeFileSync(join(base, name, 'owner'), JSON.stringify(owner))
+      if (name.endsWith('old')) utimesSync(join(base, name), old, old)
     }
-    make(`eks-${dead}-old`, old)
-    make(`eks-${dead}-new`, new Date())
-    make(`eks-${process.pid}-living`, old)
-    make('something-else', old)
-    const own = makeTokenDirectory(base, process.pid, Date.now())
-    const left = readdirSync(base).map(name => join(base, name))
-    const expected = [`eks-${dead}-new`, `eks-${process.pid}-living`, 'something-else'].map(name => join(base, name))
-    assert.deepEqual(left.sort(), [own, ...expected].sort())
+    make('eks-dead', { ...living, pid: spawnSync('true').pid })
+    make('eks-number-taken', { ...living, processStart: 'another time' })
+    make('eks-unsigned-old')
+    make('eks-unsigned-new')
+    make('eks-living-old', living)
+    make('eks-elsewhere-old', { ...living, place: { ...living.place, host: 'laptop', boot: 'other' } })
+    make('something-else-old', { ...living, processStart: 'another time' })
+    const own = makeTokenDirectory(base, Date.now())
+    const expected = ['eks-elsewhere-old', 'eks-living-old', 'eks-unsigned-new', basename(own), 'something-else-old']
+    assert.deepEqual(readdirSync(base).sort(), expected.sort())
+    assert.equal(statSync(own).mode & 0o777, 0o700)
   })
 
   test('a directory that cannot be made is named', context => {
     const base = join(homeOf(context), 'file')
     writeFileSync(base, '')
-    assert.throws(() => makeTokenDirectory(base, 1, 0), { code: 'ERR_SERVER_TOKEN_FILE' })
-  })
-
-  test('lies in memory where the system has a private place for that, else below the home directory', () => {
-    assert.equal(
-      runtimeDirectory({ platform: 'linux', homeDirectory: '/home/a', userId: 999_999_999 }),
-      '/home/a/.cache/aws-vault/run',
-    )
-    assert.equal(
-      runtimeDirectory({ platform: 'darwin', homeDirectory: '/home/a', userId: 0 }),
-      '/home/a/.cache/aws-vault/run',
-    )
+    assert.throws(() => makeTokenDirectory(base, 0), { code: 'ERR_SERVER_TOKEN_FILE' })
   })
 })

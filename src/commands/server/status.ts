@@ -6,11 +6,20 @@ import type { Container } from '../../container.ts'
 import { credentialVariablesIn } from '../../exec/child-environment.ts'
 import { formatTable } from '../../output/table.ts'
 import { CLIENT_FORMATS, type ClientFormat, clientText } from '../../server/client-format.ts'
-import { type RunningServer, runningServers, serversNamed } from '../../server/running-servers.ts'
+import {
+  adviceOn,
+  knownServers,
+  placeOf,
+  type RunningServer,
+  type ServerElsewhere,
+  serversNamed,
+} from '../../server/running-servers.ts'
 import { logFile } from '../../server/state-file.ts'
 
 interface Status {
   readonly pid: number
+  /** Where it is, if it cannot be told from here whether it runs. */
+  readonly elsewhere?: string
   readonly kind: string
   readonly since: string
   readonly detached: boolean
@@ -41,15 +50,17 @@ export default class ServerStatus extends VaultCommand {
 
   async run(): Promise<readonly Status[]> {
     const { args, flags, container } = await this.open(ServerStatus)
-    const all = runningServers(container)
-    const servers = args.profile === undefined ? all : serversNamed(all, args.profile)
+    const known = knownServers(container)
+    const servers = args.profile === undefined ? known.running : serversNamed(known, args.profile)
     if (flags.format !== undefined) {
       this.log(this.#clientText(container, flags.format, servers, args.profile))
       return []
     }
-    const statuses = servers.map(statusOf)
+    const elsewhere = args.profile === undefined ? known.elsewhere : []
+    const statuses = [...servers.map(statusOf), ...elsewhere.map(statusElsewhere)]
     if (statuses.length === 0) this.log('No server is running.')
     else this.log(formatTable(['Server', 'Kind', 'Profile', 'Since', 'Address'], statuses.flatMap(rows)))
+    for (const server of elsewhere) container.logger.warn(adviceOn(server))
     return statuses
   }
 
@@ -86,7 +97,11 @@ function statusOf({ directory, state }: RunningServer): Status {
   }
 }
 
-const rows = ({ pid, kind, since, profiles }: Status): string[][] =>
+const statusElsewhere = (server: ServerElsewhere): Status => ({ ...statusOf(server), elsewhere: placeOf(server) })
+
+const rows = ({ pid, elsewhere, kind, since, profiles }: Status): string[][] =>
   profiles.map(({ name, address = '' }, index) =>
-    index === 0 ? [String(pid), kind, name, since.slice(0, 19), address] : ['', '', name, '', address],
+    index === 0
+      ? [elsewhere === undefined ? String(pid) : `${pid} ${elsewhere}`, kind, name, since.slice(0, 19), address]
+      : ['', '', name, '', address],
   )

@@ -19,7 +19,7 @@ export interface TestContextOptions {
   /** A terminal and no browser, in what is left out. */
   readonly desk?: Partial<Desk>
   readonly signal?: AbortSignal
-  /** Where sockets are; needed by parts that have some. */
+  /** Where sockets and tokens are; needed by parts that have some. The home directory, where that is given. */
   readonly runtimeDirectory?: string
   /** Where sockets of other sessions may be; the same if absent. */
   readonly runtimeDirectories?: readonly string[]
@@ -62,13 +62,13 @@ export function testContext({
   answers = [],
   http = {},
   platform = process.platform,
-  homeDirectory = '/home/tester',
+  homeDirectory: givenHome,
   sessionBus,
   desk = {},
   signal = new AbortController().signal,
   programEnvironment = process.env,
   now = Date.now(),
-  runtimeDirectory,
+  runtimeDirectory = givenHome,
   runtimeDirectories,
   startHelper = () => Promise.reject(new Error('unexpected helper')),
 }: TestContextOptions = {}): TestContext {
@@ -92,7 +92,7 @@ export function testContext({
     signal,
     http,
     platform,
-    homeDirectory,
+    homeDirectory: givenHome ?? '/home/tester',
     ...(sessionBus === undefined ? {} : { sessionBus }),
     desk: {
       isWatched: async () => true,

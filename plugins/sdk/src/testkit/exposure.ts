@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { OptionValue } from '../context.ts'
 import type { Credentials } from '../credentials.ts'
 import type { Exposed, Exposure } from '../exposure.ts'
@@ -47,11 +50,12 @@ export function testExposure({ name, exposure, options = {}, deviations = [] }: 
 class Fixture implements AsyncDisposable {
   readonly context: TestContext
   readonly #exposure: Exposure
+  readonly #directory = mkdtempSync(join(tmpdir(), 'aws-vault-exposure-'))
   readonly #open: Exposed[] = []
 
   constructor(exposure: Exposure, options: Readonly<Record<string, OptionValue>>) {
     this.#exposure = exposure
-    this.context = testContext({ options })
+    this.context = testContext({ options, runtimeDirectory: this.#directory })
   }
 
   async expose(credentials: Credentials, region?: string): Promise<Exposed> {
@@ -63,6 +67,7 @@ class Fixture implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const exposed of this.#open) await exposed.close?.()
+    rmSync(this.#directory, { recursive: true })
   }
 }
 
