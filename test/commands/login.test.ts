@@ -194,6 +194,24 @@ describe('how long a console session lasts', () => {
     assert.equal(parametersOf(scene, 'getSigninToken')?.SessionDuration, undefined)
   })
 
+  it('is as long as AWS gives, which is said once, where more is wished for', async () => {
+    await using scene = await setLoginScene()
+    const keys = { AWS_ACCESS_KEY_ID: KEYS.accessKeyId, AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey }
+    for (const [words, env, seconds, said] of [
+      [['admin', '-d', '13h'], {}, 43_200, 'lasts 12h, not 13h (flag --duration): AWS gives no more'],
+      [['work', '-d', '37h'], {}, 129_600, 'lasts 36h, not 37h (flag --duration): AWS gives a federated session no more'],
+      [['-d', '37h'], keys, 129_600, 'lasts 36h, not 37h (flag --duration): AWS gives a federated session no more'],
+    ] as const) {
+      const { stdout, stderr } = await scene.sandbox.ok(['login', '-s', ...words], { env })
+      assert.equal(stderr, `aws-vault: the console session ${said}\n`)
+      assert.ok(Math.abs(((await open(stdout.trim())).session.seconds ?? 0) - seconds) < 60, words.join(' '))
+    }
+    const { stderr } = await scene.sandbox.ok(['login', '-s', 'deploy', '-d', '13h'])
+    assert.match(stderr, /profile deploy live 1h, not 13h/)
+    // Elsewhere it is refused: a program would count on it.
+    await scene.sandbox.fails(['export', 'admin', '-d', '13h'])
+  })
+
   it('is an hour for a role that a role asked for, which is said', async () => {
     await using scene = await setLoginScene()
     const { stdout, stderr } = await scene.sandbox.ok(['login', '-s', 'deploy', '-d', '4h'])
