@@ -199,7 +199,12 @@ describe('how long a console session lasts', () => {
     const keys = { AWS_ACCESS_KEY_ID: KEYS.accessKeyId, AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey }
     for (const [words, env, seconds, said] of [
       [['admin', '-d', '13h'], {}, 43_200, 'lasts 12h, not 13h (flag --duration): AWS gives no more'],
-      [['work', '-d', '37h'], {}, 129_600, 'lasts 36h, not 37h (flag --duration): AWS gives a federated session no more'],
+      [
+        ['work', '-d', '37h'],
+        {},
+        129_600,
+        'lasts 36h, not 37h (flag --duration): AWS gives a federated session no more',
+      ],
       [['-d', '37h'], keys, 129_600, 'lasts 36h, not 37h (flag --duration): AWS gives a federated session no more'],
     ] as const) {
       const { stdout, stderr } = await scene.sandbox.ok(['login', '-s', ...words], { env })
