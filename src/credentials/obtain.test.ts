@@ -28,6 +28,8 @@ it('a person is asked at each renewal of a guarded profile, with who asks, and a
       AWS_CONFIG_FILE: join(home, 'config'),
       AWS_VAULT_BACKEND: 'file',
       AWS_VAULT_FILE_DIR: join(home, 'keys'),
+      AWS_VAULT_FILE_PASSPHRASE: 'passphrase',
+      AWS_VAULT_FILE_AGENT: 'off',
     },
     platform: process.platform,
     homeDirectory: home,
