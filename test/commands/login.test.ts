@@ -298,6 +298,29 @@ describe('a browser that login opens', { skip: process.platform !== 'linux' && '
       assert.ok(!variables.includes(name), name)
   })
 
+  it('is the only one to get in: another user of the machine who knows the address is sent away', {
+    skip: process.getuid?.() !== 0 && 'only root can be another user',
+  }, async () => {
+    await using scene = await setLoginScene()
+    const { sandbox } = scene
+    const stranger = `process.setgroups([]); process.setgid(65534); process.setuid(65534)
+      fetch(process.argv[1], { redirect: 'manual' }).then(answer => console.log(answer.status))`
+    const program = sandbox.script(
+      'bin/with-stranger',
+      `#!${process.execPath}
+const { spawnSync } = require('node:child_process')
+const { writeFileSync } = require('node:fs')
+const page = process.argv[2]
+const { stdout, stderr } = spawnSync(process.execPath, ['-e', ${JSON.stringify(stranger)}, page], { encoding: 'utf8' })
+writeFileSync(${JSON.stringify(sandbox.path('stranger'))}, stdout + stderr)
+fetch(page, { redirect: 'manual' }).then(answer => process.exit(answer.status === 303 ? 0 : 1))
+`,
+    )
+    const { stderr } = await sandbox.ok(['login', 'admin', '--browser', program])
+    assert.match(stderr, /^Opened /)
+    assert.equal(sandbox.read('stranger'), '404\n')
+  })
+
   it('is Firefox for a container, and gets the page by its extension', async () => {
     await using scene = await setLoginScene()
     const browser = makeConsoleBrowser(scene.sandbox, 'firefox')
