@@ -21,6 +21,7 @@ import { once } from './container/once.ts'
 import { Parts } from './container/parts.ts'
 import { environmentForPrograms } from './container/program-environment.ts'
 import { type Ask, Questions } from './container/questions.ts'
+import type { Recipient } from './container/recipient.ts'
 import { Silence } from './container/silence.ts'
 import { readUserSettings, type UserSettings } from './container/user-settings.ts'
 import { type Vault, vaultIn } from './container/vault.ts'
@@ -44,8 +45,8 @@ export class Container {
   readonly logger: Logger
   readonly redactor: Redactor
   readonly clock: { now(): number } = { now: () => Date.now() }
-  /** Who gets the credentials, for the person who is asked. */
-  recipient: string | undefined
+  /** Who gets the credentials; set by the command that hands them out. */
+  recipient: Recipient | undefined
   readonly #disposals = new Disposals()
   readonly #interruption = new Interruption()
   readonly #parts: Parts

@@ -29,6 +29,9 @@ describe('a guarded profile', { skip: process.platform === 'win32' && 'needs a t
     ['exec', 'work', '--json'],
     ['export', 'work', '--format', 'json'],
     ['exec', 'role', '--', 'true'],
+    ['login', 'role', '--stdout'],
+    ['server', 'start', 'work'],
+    ['server', 'start', 'work', '--detach'],
   ]) {
     for (const guard of ['always', 'session']) {
       it(`gives nothing to whoever cannot be asked: ${args.join(' ')}, ${guard}`, async () => {
@@ -50,7 +53,9 @@ describe('a guarded profile', { skip: process.platform === 'win32' && 'needs a t
 
   it('is asked for once with session, and again for another session', async () => {
     await using scene = await setScene({ config: config('session') })
-    assert.equal((await inTerminal(scene, ['exec', 'work', '--', 'true'], 'yes')).code, 0)
+    const { code, screen } = await inTerminal(scene, ['exec', 'work', '--', 'true'], 'yes')
+    assert.equal(code, 0)
+    assert.match(screen, /to true \(asked for by .+\), and to whoever asks for them as long as this session lives\?/)
     await scene.sandbox.ok(['exec', 'work', '--', 'true'])
     await scene.sandbox.fails(['exec', 'work', '--refresh', '--', 'true'])
     await scene.sandbox.fails(['exec', 'role', '--', 'true'])
@@ -76,6 +81,18 @@ describe('a guarded profile', { skip: process.platform === 'win32' && 'needs a t
       assert.equal(code, 1)
       assert.match(screen, /were not handed out: nobody agreed/)
       assert.deepEqual(scene.calls(), [])
+    })
+  }
+
+  for (const [args, recipient] of [
+    [['export', 'work'], 'whoever reads what aws-vault export prints'],
+    [['login', 'role', '--stdout'], 'the AWS console'],
+    [['server', 'start', 'work'], 'every program that has the address of a server'],
+  ] as const) {
+    it(`says who would get them: ${args.join(' ')}`, async () => {
+      await using scene = await setScene({ config: config('always') })
+      const { screen } = await inTerminal(scene, args, 'n')
+      assert.ok(screen.includes(`to ${recipient} (asked for by `), screen)
     })
   }
 

@@ -13,6 +13,7 @@ const entry = (profile: string): AuditEntry => ({
   time: '2026-03-01T09:12:44.000Z',
   profile,
   plan: ['stored-keys work', 'session-token work'],
+  action: 'exec',
   command: 'terraform',
   parent: 'bash',
   sessionName: 'alice@laptop',

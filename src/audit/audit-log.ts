@@ -8,6 +8,7 @@ import {
   openSync,
   readFileSync,
   readSync,
+  truncateSync,
   writeSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -47,7 +48,12 @@ export function appendEntry(place: AuditPlace, entry: AuditEntry): void {
     const line = nextLine(head, entry)
     const begun = { ...head, pending: line }
     writeHead(place, begun)
-    writeHead(place, finish(place, begun))
+    try {
+      writeHead(place, finish(place, begun))
+    } catch (error) {
+      takeBack(place, head)
+      throw error
+    }
   } catch (cause) {
     if (isVaultError(cause)) throw cause
     throw new VaultError(
@@ -95,6 +101,16 @@ function finish(place: AuditPlace, head: AuditHead): AuditHead {
     return headAfter(head, pending)
   } finally {
     closeSync(file)
+  }
+}
+
+/** Nothing is handed out for an entry that could not be written: it is no use of credentials, and shall not become one. */
+function takeBack(place: AuditPlace, before: AuditHead): void {
+  try {
+    truncateSync(place.log, before.size)
+    writeHead(place, before)
+  } catch {
+    // The next one finishes the entry, as if its writer had been killed: better one too many than a log that is broken.
   }
 }
 

@@ -7,7 +7,9 @@ export interface AuditEntry {
   readonly profile: string
   /** The steps by which the credentials came about. */
   readonly plan: readonly string[]
-  /** The name of the program that got them, without its directory and arguments; `null` where they were printed. */
+  /** The command of ours that handed them out: `exec`, `export`, `login`; `null` where that is not known. */
+  readonly action: string | null
+  /** The name of the program that got them, without its directory and arguments; `null` where they were printed or served. */
   readonly command: string | null
   /** The name of the process that started us; `null` where the system does not tell. */
   readonly parent: string | null

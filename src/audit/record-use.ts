@@ -1,11 +1,13 @@
-import { readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { realpathSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { Credentials } from '@aws-vault/plugin-sdk'
 import { usualSessionName } from '@aws-vault/plugin-sdk/sts'
 import type { Container } from '../container.ts'
 import type { Plan } from '../credentials/plan-types.ts'
+import { parentName } from '../exec/parent-name.ts'
 import { expandHome } from '../settings/option-value.ts'
 import { type AuditPlace, appendEntry, auditPlace } from './audit-log.ts'
+import type { AuditEntry } from './chain.ts'
 
 /** Where the log lies, if the user wants one: `true` is ours to say, everything else is a path. */
 export async function chosenAuditPlace(container: Container): Promise<AuditPlace | undefined> {
@@ -15,7 +17,22 @@ export async function chosenAuditPlace(container: Container): Promise<AuditPlace
   if (value === undefined || /^(0|false|no|off)$/i.test(value)) return undefined
   const { data } = world.directories
   const log = /^(1|true|yes|on)$/i.test(value) ? join(data, 'audit.jsonl') : expandHome(value, world.homeDirectory)
-  return auditPlace(log, data)
+  return auditPlace(realPath(resolve(log)), data)
+}
+
+/** The file that is meant, however it was written: by a link, from another directory. It may not be there yet. */
+function realPath(path: string): string {
+  for (const [known, rest] of [
+    [path, ''],
+    [dirname(path), basename(path)],
+  ] as const) {
+    try {
+      return join(realpathSync(known), rest)
+    } catch {
+      // Not there yet, or not for us to see: writing it says so.
+    }
+  }
+  return path
 }
 
 /**
@@ -25,20 +42,21 @@ export async function chosenAuditPlace(container: Container): Promise<AuditPlace
 export async function recordUse(container: Container, plan: Plan, { accessKeyId }: Credentials): Promise<void> {
   const place = await chosenAuditPlace(container)
   if (place === undefined) return
-  const { recipient, clock } = container
-  await container.withLock(`audit ${place.log}`, async () =>
-    appendEntry(place, {
-      time: new Date(clock.now()).toISOString(),
-      profile: plan.profile,
-      plan: plan.steps.map(step =>
-        step.kind === 'stored-keys' ? `stored-keys ${step.profile}` : `${step.step.provider} ${step.step.profile}`,
-      ),
-      command: recipient === undefined ? null : basename(recipient),
-      parent: parentName(),
-      sessionName: sessionName(plan),
-      keyId: accessKeyId.slice(-4),
-    }),
-  )
+  const { recipient, clock, logger } = container
+  const entry: AuditEntry = {
+    time: new Date(clock.now()).toISOString(),
+    profile: plan.profile,
+    plan: plan.steps.map(step =>
+      step.kind === 'stored-keys' ? `stored-keys ${step.profile}` : `${step.step.provider} ${step.step.profile}`,
+    ),
+    action: recipient?.action ?? null,
+    command: recipient?.program === undefined ? null : basename(recipient.program),
+    parent: parentName(),
+    sessionName: sessionName(plan),
+    keyId: accessKeyId.slice(-4),
+  }
+  const onWait = (): void => logger.warn('waiting for another aws-vault, which writes to the audit log')
+  await container.withLock(`audit ${place.log}`, async () => appendEntry(place, entry), onWait)
 }
 
 function sessionName({ steps }: Plan): string | null {
@@ -48,13 +66,4 @@ function sessionName({ steps }: Plan): string | null {
   if (provider === 'federation-token') return usualSessionName(32)
   if (provider !== 'assume-role' && provider !== 'web-identity') return null
   return typeof parameters.roleSessionName === 'string' ? parameters.roleSessionName : usualSessionName(64)
-}
-
-/** Only Linux tells it without a further program. */
-function parentName(): string | null {
-  try {
-    return readFileSync(`/proc/${process.ppid}/comm`, 'utf8').trimEnd()
-  } catch {
-    return null
-  }
 }

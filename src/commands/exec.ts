@@ -49,7 +49,8 @@ export default class Exec extends VaultCommand {
     if (flags.explain) return this.log(await explainProfile(container, args.profile, flags))
     this.refuseNested(container)
     if (flags.json) container.logger.warn('exec --json is deprecated: use aws-vault export --format json')
-    container.recipient = program[0] ?? 'your shell'
+    const named = program[0] ?? 'your shell'
+    container.recipient = { action: 'exec', title: named, program: named }
     // A misspelt program shall not cost an MFA code.
     if (program[0] !== undefined) findProgram(program[0], searchIn(container.world.environment))
     if (flags.json) {

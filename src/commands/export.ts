@@ -29,6 +29,7 @@ export default class Export extends VaultCommand {
     const { args, flags, container } = await this.open(Export)
     if (flags.explain) return this.log(await explainProfile(container, args.profile, flags))
     this.refuseNested(container)
+    container.recipient = { action: 'export', title: 'whoever reads what aws-vault export prints' }
     const { plan, credentials } = await obtainCredentials(container, args.profile, flags)
     const { profile, region } = plan
     const format = flags.json ? 'json' : flags.format

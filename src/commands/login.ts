@@ -58,6 +58,7 @@ export default class Login extends VaultCommand {
       const what = '--explain needs a PROFILE'
       throw new VaultError('ERR_USAGE', what, { hint: 'name a profile', facts: { exitCode: 2 } })
     }
+    container.recipient = { action: 'login', title: 'the AWS console' }
     const name = profile ?? container.world.environment.AWS_VAULT ?? 'aws'
     const session = await consoleSession(container, profile, flags)
     const wrap = (url: string): string => (flags.container ? containerUrl(name, url) : url)

@@ -36,6 +36,7 @@ export default class Refresh extends VaultCommand {
     // What is given now comes last, and the last one of a flag counts.
     const { flags, container } = await this.open(Refresh, [...note.args, ...this.argv])
     if (!keyId) return container.logger.warn('the credentials come from a server, which renews them by itself')
+    container.recipient = { action: 'refresh', title: 'the shell that asks for new ones' }
     const source = await profileSource(container, profile, { ...flags, refresh: flags.force })
     const { exposure, context } = await container.exposure('env')
     const { environment: set } = await exposure.expose(source.source, context)

@@ -14,6 +14,8 @@ describe('a destination in the console', () => {
     [undefined, `${at}/console/home?region=eu-west-1`],
     ['', `${at}/console/home?region=eu-west-1`],
     ['s3', `${at}/s3?region=eu-west-1`],
+    ['console.aws.amazon.com/s3', 'https://console.aws.amazon.com/s3'],
+    ['eu-west-3.Console.aws.amazon.com/ec2/home#x', 'https://eu-west-3.console.aws.amazon.com/ec2/home#x'],
     ['ec2/instances', `${at}/ec2/home?region=eu-west-1#Instances:`],
     ['dynamodb', `${at}/dynamodbv2/home?region=eu-west-1`],
     ['/ec2/v2/home', `${at}/ec2/v2/home?region=eu-west-1`],

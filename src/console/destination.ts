@@ -34,7 +34,11 @@ export function consoleDestination({ host, region, path }: DestinationWish): str
   }
   const shown = JSON.stringify(path)
   if (ODD_CHARACTERS.test(path)) throw refused(`${shown} has characters that no address in the console has`)
-  return isAddress(path) ? addressIn(host, path, shown) : pathOn(host, region, path, shown)
+  if (isAddress(path)) return addressIn(host, path, shown)
+  // As it is copied from where browsers leave the scheme out.
+  const [first = ''] = path.toLowerCase().split(/[/?#]/)
+  if (first === host || first.endsWith(`.${host}`)) return addressIn(host, `https://${path}`, shown)
+  return pathOn(host, region, path, shown)
 }
 
 /** Something with a scheme, or with a host in front. */

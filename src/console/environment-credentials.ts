@@ -39,12 +39,13 @@ export function environmentCredentials(
   container.redactor.add(keys.sessionToken)
   const { region: asked, duration, endpointUrl } = wishes
   const region = asked && parseRegion(asked.value, { name: 'region', origin: asked.origin })
+  const lifetime = federationTokenLifetime({ ...wishes, forConsole: true })
   const step = {
     provider: 'federation-token',
     profile: 'of the environment',
     ...(region === undefined ? {} : { region }),
     ...(endpointUrl === undefined ? {} : { endpointUrl: checkedEndpointUrl(endpointUrl) }),
-    durationSeconds: federationTokenLifetime(wishes).seconds,
+    durationSeconds: lifetime.seconds,
     parameters: { policy: ALLOW_ALL },
   }
   return {
@@ -54,6 +55,7 @@ export function environmentCredentials(
         if (duration !== undefined) container.logger.warn('the console session lasts as long as these credentials do')
         return keys
       }
+      if (lifetime.note !== undefined) container.logger.warn(lifetime.note)
       const { provider, context } = await container.provider(step.provider)
       const credentials = await provider.resolve(step, { source: keys }, context)
       container.redactor.add(credentials.secretAccessKey)

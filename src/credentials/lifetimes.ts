@@ -35,7 +35,7 @@ export function sessionTokenLifetime(wishes: Wishes, underRoles: boolean): Lifet
   const wish = underRoles
     ? named('AWS_CHAINED_SESSION_TOKEN_TTL', wishes.chainedSessionTokenTtl)
     : (named('duration', wishes.duration) ?? named('AWS_SESSION_TOKEN_TTL', wishes.sessionTokenTtl))
-  if (wish !== undefined) return asWished(wish, LONGEST_SESSION_TOKEN, 'a session token')
+  if (wish !== undefined) return asWished(wish, LONGEST_SESSION_TOKEN, 'a session token', wishes)
   const seconds = underRoles ? 8 * HOUR : HOUR
   const text = underRoles ? 'lives 8h, so that it can sign for many roles' : 'lives 1h'
   return { seconds, why: { text, origin: { kind: 'default' } } }
@@ -47,8 +47,10 @@ export function sessionTokenLifetime(wishes: Wishes, underRoles: boolean): Lifet
  */
 export function federationTokenLifetime(wishes: Wishes): Lifetime {
   const wish = named('duration', wishes.duration) ?? named('AWS_FEDERATION_TOKEN_TTL', wishes.federationTokenTtl)
-  if (wish !== undefined) return asWished(wish, LONGEST_SESSION_TOKEN, 'a federated session')
-  return { seconds: HOUR, why: { text: 'lives 1h', origin: { kind: 'default' } } }
+  if (wish === undefined) return { seconds: HOUR, why: { text: 'lives 1h', origin: { kind: 'default' } } }
+  const lifetime = asWished(wish, LONGEST_SESSION_TOKEN, 'a federated session', wishes)
+  if (lifetime.seconds === wish.value) return lifetime
+  return { ...lifetime, note: `the console session ${lifetime.why.text}` }
 }
 
 /**
@@ -57,11 +59,8 @@ export function federationTokenLifetime(wishes: Wishes): Lifetime {
  * @throws VaultError ERR_CONFIG_VALUE for a wish that AWS would refuse
  */
 export function roleLifetime(role: RoleLevel, wishes: Wishes): Lifetime {
-  const wish =
-    (role.isTarget ? named('duration', wishes.duration) : undefined) ??
-    named('AWS_ASSUME_ROLE_TTL', wishes.assumeRoleTtl) ??
-    configuredLifetime(role)
-  if (wish !== undefined) return asWished(wish, LONGEST_ROLE, 'a role')
+  const wish = roleWish(role, wishes)
+  if (wish !== undefined) return asWished(wish, LONGEST_ROLE, 'a role', wishes)
   return { seconds: HOUR, why: { text: 'lives 1h', origin: { kind: 'default' } } }
 }
 
@@ -70,11 +69,12 @@ export function chainedRoleLifetime(role: RoleLevel, wishes: Wishes): Lifetime {
   const wished = roleLifetime(role, wishes)
   if (wished.seconds <= LONGEST_CHAINED_ROLE) return wished
   const limit = formatSeconds(LONGEST_CHAINED_ROLE)
+  const asked = formatSeconds(roleWish(role, wishes)?.value ?? wished.seconds)
   const because = `AWS gives a role that other temporary credentials ask for no more than ${limit}`
   return {
     seconds: LONGEST_CHAINED_ROLE,
-    why: { ...wished.why, text: `lives ${limit} and not ${formatSeconds(wished.seconds)}: ${because}` },
-    note: `credentials of profile ${role.name} live ${limit}, not ${formatSeconds(wished.seconds)}: ${because}`,
+    why: { ...wished.why, text: `lives ${limit} and not ${asked}: ${because}` },
+    note: `credentials of profile ${role.name} live ${limit}, not ${asked}: ${because}`,
   }
 }
 
@@ -84,7 +84,7 @@ export function chainedRoleLifetime(role: RoleLevel, wishes: Wishes): Lifetime {
  */
 export function sourceLifetime(wishes: Wishes): Lifetime | undefined {
   const wish = named('duration', wishes.duration)
-  return wish === undefined ? undefined : asWished(wish, LONGEST_SESSION_TOKEN, 'temporary credentials')
+  return wish === undefined ? undefined : asWished(wish, LONGEST_SESSION_TOKEN, 'temporary credentials', wishes)
 }
 
 /**
@@ -115,6 +115,14 @@ export function formatSeconds(seconds: number): string {
   return text === '' ? '0s' : text
 }
 
+function roleWish(role: RoleLevel, wishes: Wishes): Wish | undefined {
+  return (
+    (role.isTarget ? named('duration', wishes.duration) : undefined) ??
+    named('AWS_ASSUME_ROLE_TTL', wishes.assumeRoleTtl) ??
+    configuredLifetime(role)
+  )
+}
+
 function configuredLifetime(role: RoleLevel): Wish | undefined {
   const name = 'duration_seconds'
   const setting = levelSetting(role, name)
@@ -127,7 +135,13 @@ function named(name: string, wish: Located<number> | undefined): Wish | undefine
   return wish === undefined ? undefined : { ...wish, name }
 }
 
-function asWished({ name, value, origin }: Wish, longest: number, what: string): Lifetime {
+/** What was wished for, if AWS gives it. A visit to the console, which `-d` is about in `login`, is cut and not refused. */
+function asWished({ name, value, origin }: Wish, longest: number, what: string, { forConsole }: Wishes): Lifetime {
+  if (forConsole && name === 'duration' && value > longest) {
+    const wished = `${formatSeconds(value)} (${describeOrigin(origin)})`
+    const text = `lasts ${formatSeconds(longest)}, not ${wished}: AWS gives ${what} no more`
+    return { seconds: longest, why: { text, origin } }
+  }
   const limits: readonly [boolean, string][] = [
     [value < SHORTEST, `at least ${formatSeconds(SHORTEST)}`],
     [value > longest, `at most ${formatSeconds(longest)}`],

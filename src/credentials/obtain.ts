@@ -78,7 +78,7 @@ export async function prepareObtaining(
   const isAudited = (await container.settings()).settings.core('auditLog') !== undefined
   const approve = async (): Promise<void> => {
     const { askApproval } = await import('./ask-approval.ts')
-    await askApproval(container, plan.profile, container.recipient ?? 'the caller of aws-vault')
+    await askApproval(container, plan.profile, { forSession: plan.confirm?.when === 'session' })
   }
 
   async function obtain(minimumSeconds = 0, silent = false): Promise<Credentials> {

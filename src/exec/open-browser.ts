@@ -32,7 +32,7 @@ export async function openBrowser(url: string, options: BrowserOptions): Promise
   const { browser, isPrivate = false, secretVariables } = options
   const failed = (why: string, cause?: unknown): VaultError =>
     new VaultError('ERR_BROWSER_FAILED', `${browser ?? 'the browser'} cannot be opened: ${why}`, {
-      hint: browser === undefined ? 'name a browser in AWS_VAULT_BROWSER' : 'check AWS_VAULT_BROWSER',
+      hint: 'name another one in AWS_VAULT_BROWSER; login can print its link, too: --stdout',
       cause,
     })
   const { default: open } = await import('open')

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, mkdirSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { withFileLock } from '../../src/locks/file-lock.ts'
 import { roleArn, setScene } from '../support/scene.ts'
 
 const config = `[profile work]
@@ -25,14 +27,15 @@ describe('the audit log', () => {
       .map(line => JSON.parse(line))
     assert.deepEqual(others, [])
     assert.deepEqual(
-      [first.profile, first.plan, first.command, first.sessionName],
-      ['work', ['stored-keys work', 'session-token work'], 'true', null],
+      [first.profile, first.plan, first.action, first.command, first.sessionName],
+      ['work', ['stored-keys work', 'session-token work'], 'exec', 'true', null],
     )
     assert.deepEqual(
-      [second.profile, second.plan, second.command, second.sessionName, second.keyId],
+      [second.profile, second.plan, second.action, second.command, second.sessionName, second.keyId],
       [
         'role',
         ['stored-keys work', 'assume-role role'],
+        'export',
         null,
         'alice-at-work',
         JSON.parse(stdout).AccessKeyId.slice(-4),
@@ -52,6 +55,35 @@ describe('the audit log', () => {
     sandbox.env.AWS_VAULT_AUDIT_LOG = 'true'
     await Promise.all(Array.from({ length: 6 }, () => sandbox.ok(['exec', 'work', '--', 'true'])))
     assert.match((await sandbox.ok(['audit', '--verify'])).stdout, /: 6 entries, unchanged/)
+  })
+
+  it('is written by one at a time: the next one waits, and says so', async () => {
+    await using scene = await setScene({ config })
+    const { sandbox } = scene
+    const log = sandbox.path('audit.jsonl')
+    sandbox.env.AWS_VAULT_AUDIT_LOG = log
+    const locks = join(sandbox.environment().XDG_CACHE_HOME ?? join(sandbox.home, '.cache'), 'aws-vault', 'locks')
+    const exec = await withFileLock(locks, `audit ${realpathSync(sandbox.home)}/audit.jsonl`, async () => {
+      const running = sandbox.start(['exec', 'work', '--', 'true'])
+      await running.sees(/waiting for another aws-vault, which writes to the audit log/)
+      assert.equal(existsSync(log), false)
+      return running
+    })
+    assert.equal((await exec.ended).code, 0)
+    assert.match((await sandbox.ok(['audit', '--verify'])).stdout, /: 1 entries, unchanged/)
+  })
+
+  it('is one log, however its name is written', async () => {
+    await using scene = await setScene({ config })
+    const { sandbox } = scene
+    mkdirSync(sandbox.path('logs'))
+    symlinkSync(sandbox.path('logs'), sandbox.path('link'))
+    const names = ['logs/a.jsonl', './logs//a.jsonl', sandbox.path('link/a.jsonl'), '~/logs/a.jsonl']
+    for (const AWS_VAULT_AUDIT_LOG of names)
+      await sandbox.ok(['exec', 'work', '--', 'true'], { env: { AWS_VAULT_AUDIT_LOG }, cwd: sandbox.home })
+    symlinkSync(sandbox.path('logs/a.jsonl'), sandbox.path('file'))
+    sandbox.env.AWS_VAULT_AUDIT_LOG = sandbox.path('file')
+    assert.match((await sandbox.ok(['audit', '--verify'])).stdout, /: 4 entries, unchanged/)
   })
 
   it('is not gone on with once it was changed: nothing is handed out, and where is said', async () => {

@@ -194,6 +194,29 @@ describe('how long a console session lasts', () => {
     assert.equal(parametersOf(scene, 'getSigninToken')?.SessionDuration, undefined)
   })
 
+  it('is as long as AWS gives, which is said once, where more is wished for', async () => {
+    await using scene = await setLoginScene()
+    const keys = { AWS_ACCESS_KEY_ID: KEYS.accessKeyId, AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey }
+    for (const [words, env, seconds, said] of [
+      [['admin', '-d', '13h'], {}, 43_200, 'lasts 12h, not 13h (flag --duration): AWS gives no more'],
+      [
+        ['work', '-d', '37h'],
+        {},
+        129_600,
+        'lasts 36h, not 37h (flag --duration): AWS gives a federated session no more',
+      ],
+      [['-d', '37h'], keys, 129_600, 'lasts 36h, not 37h (flag --duration): AWS gives a federated session no more'],
+    ] as const) {
+      const { stdout, stderr } = await scene.sandbox.ok(['login', '-s', ...words], { env })
+      assert.equal(stderr, `aws-vault: the console session ${said}\n`)
+      assert.ok(Math.abs(((await open(stdout.trim())).session.seconds ?? 0) - seconds) < 60, words.join(' '))
+    }
+    const { stderr } = await scene.sandbox.ok(['login', '-s', 'deploy', '-d', '13h'])
+    assert.match(stderr, /profile deploy live 1h, not 13h/)
+    // Elsewhere it is refused: a program would count on it.
+    await scene.sandbox.fails(['export', 'admin', '-d', '13h'])
+  })
+
   it('is an hour for a role that a role asked for, which is said', async () => {
     await using scene = await setLoginScene()
     const { stdout, stderr } = await scene.sandbox.ok(['login', '-s', 'deploy', '-d', '4h'])
@@ -273,6 +296,29 @@ describe('a browser that login opens', { skip: process.platform !== 'linux' && '
     assert.ok(again === 404 || again === 'no answer', `a second visit gave ${again}`)
     for (const name of ['AWS_VAULT_FILE_PASSPHRASE', 'AWS_SECRET_ACCESS_KEY'])
       assert.ok(!variables.includes(name), name)
+  })
+
+  it('is the only one to get in: another user of the machine who knows the address is sent away', {
+    skip: process.getuid?.() !== 0 && 'only root can be another user',
+  }, async () => {
+    await using scene = await setLoginScene()
+    const { sandbox } = scene
+    const stranger = `process.setgroups([]); process.setgid(65534); process.setuid(65534)
+      fetch(process.argv[1], { redirect: 'manual' }).then(answer => console.log(answer.status))`
+    const program = sandbox.script(
+      'bin/with-stranger',
+      `#!${process.execPath}
+const { spawnSync } = require('node:child_process')
+const { writeFileSync } = require('node:fs')
+const page = process.argv[2]
+const { stdout, stderr } = spawnSync(process.execPath, ['-e', ${JSON.stringify(stranger)}, page], { encoding: 'utf8' })
+writeFileSync(${JSON.stringify(sandbox.path('stranger'))}, stdout + stderr)
+fetch(page, { redirect: 'manual' }).then(answer => process.exit(answer.status === 303 ? 0 : 1))
+`,
+    )
+    const { stderr } = await sandbox.ok(['login', 'admin', '--browser', program])
+    assert.match(stderr, /^Opened /)
+    assert.equal(sandbox.read('stranger'), '404\n')
   })
 
   it('is Firefox for a container, and gets the page by its extension', async () => {

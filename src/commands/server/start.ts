@@ -69,6 +69,7 @@ export default class ServerStart extends VaultCommand {
   /** Parses a command line of this command. */
   protected async openStart(argv: readonly string[]) {
     const { flags, container, argv: words } = await this.open(ServerStart, [...argv])
+    container.recipient = { action: 'server start', title: 'every program that has the address of a server' }
     return { flags, container, profiles: [...new Set(words)] }
   }
 

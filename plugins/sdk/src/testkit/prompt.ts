@@ -47,6 +47,10 @@ export const ODD_MESSAGES: readonly string[] = [
   'arn:aws:iam::111111111111:mfa/grün-€-😀',
 ]
 
+/** Names of the cases that show all of them at once. */
+const SHOWS_SECRET = 'shows as text, all odd messages at once, when it hides what is typed'
+const SHOWS_YES_NO = 'shows as text, all odd messages at once, when it asks for yes or no'
+
 /** An answer that no question holds. */
 const SECRET = 'Tr0ub4dor-EXAMPLE'
 
@@ -62,7 +66,13 @@ const SECRET = 'Tr0ub4dor-EXAMPLE'
  * ```
  */
 export function testPrompt({ name, prompt, sitDown, nobody, deviations = [] }: PromptSuite): void {
-  const cases = [...commonCases, ...ODD_MESSAGES.map(shownCase)]
+  const cases = [
+    ...commonCases,
+    ...ODD_MESSAGES.map(message => shownCase(`shows as text: ${printable(message)}`, { message })),
+    // A program may take a question of another kind by another way.
+    shownCase(SHOWS_SECRET, { message: ODD_MESSAGES.join(' ; '), secret: true }),
+    shownCase(SHOWS_YES_NO, { message: ODD_MESSAGES.join(' ; '), yesNo: true }),
+  ]
   runCases(`prompt ${name}`, cases, deviations, async () => new Fixture(prompt, await sitDown(), nobody))
 }
 
@@ -194,16 +204,22 @@ const commonCases: readonly Case<Fixture>[] = [
   },
 ]
 
-function shownCase(message: string): Case<Fixture> {
+function shownCase(name: string, request: Partial<PromptRequest> & { readonly message: string }): Case<Fixture> {
+  const { message } = request
   return {
-    name: `shows as text: ${printable(message)}`,
+    name,
     async run(fixture) {
-      const asked = fixture.ask({ message })
+      const asked = fixture.ask(request)
       const seen = await Promise.race([fixture.desk.seesQuestion(), asked])
       if (seen !== undefined)
         assert.ok(seen.includes(printable(message)), `${seen} does not show ${printable(message)}`)
-      await fixture.desk.declines()
-      await assert.rejects(asked, refused('ERR_PROMPT_CANCELLED'))
+      if (request.yesNo) {
+        await fixture.desk.decides(false)
+        assert.doesNotMatch(await asked.catch(() => ''), /^y(es)?$/i)
+      } else {
+        await fixture.desk.declines()
+        await assert.rejects(asked, refused('ERR_PROMPT_CANCELLED'))
+      }
     },
   }
 }
