@@ -8,12 +8,12 @@ export const ownSegment = (): string =>
   segment({
     environment: process.env,
     now: Date.now(),
-    states: () => readStates(directories()).map(({ state }) => state),
+    states: () => readStates(serverStateDirectories()).map(({ state }) => state),
     isAlive,
   })
 
 /** Where servers leave their states; see running-servers.ts. Nothing is made here. */
-function directories(): string[] {
+export function serverStateDirectories(): string[] {
   const { AWS_VAULT_CACHE_DIR, XDG_CACHE_HOME, XDG_RUNTIME_DIR, LOCALAPPDATA, HOME } = process.env
   const home = HOME || homedir()
   const caches =
