@@ -4,6 +4,9 @@
 # Asks aws-vault what can stand at the cursor. Fails when files can, which fish offers then.
 function __aws_vault_answer
     set -g __aws_vault_candidates
+    # Fish says so itself, in the middle of the line, when a program is not there.
+    command -sq aws-vault
+    or return 0
     set -l line (commandline -cp | string collect)
     set -l answer (command aws-vault complete fish "$line" 2>/dev/null </dev/null)
     switch "$answer[1]"

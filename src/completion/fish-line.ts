@@ -1,5 +1,5 @@
 import type { Answer } from './complete.ts'
-import { described, likely } from './plain-words.ts'
+import { describedAll, likely } from './plain-words.ts'
 import { FISH, splitLine } from './shell-words.ts'
 
 /** What may stand in front of a command in fish. */
@@ -20,7 +20,7 @@ export function readFishLine(line: string): { words: readonly string[]; print(an
       if (answer.kind === 'files') return 'files\n'
       // Fish completes a line of a program as it would complete its own.
       if (answer.kind === 'program') return `program\n${line.slice(words[answer.first]?.start ?? line.length)}\n`
-      return ['values', ...likely(answer.candidates, values.at(-1) ?? '').map(described), ''].join('\n')
+      return ['values', ...describedAll(likely(answer.candidates, values.at(-1) ?? '')), ''].join('\n')
     },
   }
 }

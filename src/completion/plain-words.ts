@@ -8,7 +8,7 @@ import type { Answer, Candidate } from './complete.ts'
 export function printPlain(answer: Answer, current: string): string {
   if (answer.kind === 'files') return 'files\n'
   if (answer.kind === 'program') return `program\n${answer.first}\n`
-  return ['values', ...likely(answer.candidates, current).map(described), ''].join('\n')
+  return ['values', ...describedAll(likely(answer.candidates, current)), ''].join('\n')
 }
 
 /** The widest that a value's column becomes in a list. */
@@ -17,7 +17,7 @@ const WIDEST = 40
 /** As {@link printPlain}, but behind the tab with the whole line of a list, as zsh shows it. Pure. */
 export function printZsh(answer: Answer, current: string): string {
   if (answer.kind !== 'values') return printPlain(answer, current)
-  const lines = likely(answer.candidates, current).map(candidate => described(candidate).split('\t'))
+  const lines = describedAll(likely(answer.candidates, current)).map(line => line.split('\t'))
   const width = lines.reduce((most, [value = '']) => Math.max(most, Math.min(value.length, WIDEST)), 0)
   const areDescribed = lines.some(([, description]) => description !== undefined)
   const shown = ([value = '', description]: readonly string[]): string => {
@@ -25,6 +25,14 @@ export function printZsh(answer: Answer, current: string): string {
     return `${value}\t${description === undefined ? value : `${value.padEnd(width)} -- ${description}`}`
   }
   return ['values', ...lines.map(shown), ''].join('\n')
+}
+
+/** More than anybody reads; describing thousands would take longer than all else. */
+const MOST_DESCRIBED = 500
+
+/** Candidates as {@link described}, as long as there are few enough to be read. Pure. */
+export function describedAll(candidates: readonly Candidate[]): string[] {
+  return candidates.length > MOST_DESCRIBED ? candidates.map(({ value }) => value) : candidates.map(described)
 }
 
 /** A candidate with its description, in one line. Pure. */

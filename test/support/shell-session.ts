@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { RUN, type Sandbox } from './sandbox.ts'
 import { Terminal } from './terminal.ts'
 
@@ -34,15 +35,19 @@ const INSTALL: Readonly<Record<TestedShell, string>> = {
 export class ShellSession implements Disposable {
   readonly #terminal: Terminal
 
-  /** @param more lines of the shell's start-up file, in front of the installation */
-  constructor(box: Sandbox, shell: TestedShell, more = '', { isReal = false } = {}) {
+  /**
+   * @param more lines of the shell's start-up file, in front of the installation
+   * @param isReal whether `aws-vault` is the program whatever it is started with
+   * @param isInstalled whether the script is already where the shell looks for it
+   */
+  constructor(box: Sandbox, shell: TestedShell, more = '', { isReal = false, isInstalled = false } = {}) {
     const real = `exec '${process.execPath}' '${RUN}' "$@"`
     const echo = `exec '${process.execPath}' -e 'console.log("ARGS" + JSON.stringify(process.argv.slice(1)) + "END")' -- "$@"`
     box.script('bin/aws-vault', `#!/bin/sh\ncase $1 in comp*) ${real};; esac\n${isReal ? real : echo}\n`)
     const [file, text] = SET_UP[shell]
     box.write(
       file,
-      `PATH="$HOME/bin:$PATH"\n${text}${more}${INSTALL[shell]}`.replace(
+      `PATH="$HOME/bin:$PATH"\n${text}${more}${isInstalled ? '' : INSTALL[shell]}`.replace(
         /^PATH=.*/,
         shell === 'fish' ? 'set -x PATH $HOME/bin $PATH' : '$&',
       ),
@@ -57,15 +62,10 @@ export class ShellSession implements Disposable {
     return this.#terminal.sees(seen)
   }
 
-  /** Types more, and waits. */
-  async typeOn(text: string, seen: RegExp): Promise<RegExpExecArray> {
-    await this.#terminal.answer(/(?:)/, text)
-    return this.#terminal.sees(seen)
-  }
-
-  /** What a command was started with, of which the line was typed, Tab and all. */
+  /** What a command was started with, of which the line was typed, Tab and all. Nothing else may come on the screen. */
   async argumentsAfter(line: string): Promise<readonly string[]> {
-    const [, json = ''] = await this.type(`${line}\r`, /ARGS(\[.*\])END/)
+    const [, before = '', json = ''] = await this.type(`${line}\r`, /([\s\S]*)ARGS(\[.*\])END/)
+    assert.doesNotMatch(before, /aws-vault: | at .*:\d+:\d+/, 'something was said while a line was typed')
     return JSON.parse(json)
   }
 
