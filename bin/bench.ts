@@ -42,6 +42,8 @@ async function measureAll(aws: LocalAws): Promise<void> {
     { name: 'cached `exec`, no keyring named', args: exec, env: { ...small, AWS_VAULT_BACKEND: undefined } },
     { name: '`list`', args: [run, 'list'], env: small },
     { name: '`--version`', args: [run, '--version'], env: small },
+    { name: 'completion of a profile name', args: [run, 'complete', '--', 'exec', 'wo'], env: small },
+    { name: 'the same, 5,000 profiles', args: [run, 'complete', '--', 'exec', 'p'], env: large },
     { name: '`export`', args: [run, 'export', 'work'], env: small },
     { name: 'cached `exec`, 5,000 profiles, 500 sessions', args: exec, env: large },
     {

@@ -1,6 +1,6 @@
 /** Builds dist/: the bundles that bin/run.js starts. */
 import { spawnSync } from 'node:child_process'
-import { globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { builtInIndex, indexFile } from './generate-index.ts'
@@ -114,6 +114,21 @@ const common: BuildOptions = {
   },
 }
 
+/** What completion has to know of the commands that oclif's own plugins bring. */
+function coreCommands(): Record<string, unknown> {
+  const keep = ['id', 'aliases', 'hidden', 'summary', 'description', 'strict', 'args', 'flags']
+  const commands = packageJson.oclif.plugins.flatMap((name: string) => {
+    const manifest = join(root, 'node_modules', name, 'oclif.manifest.json')
+    return existsSync(manifest) ? Object.entries(JSON.parse(readFileSync(manifest, 'utf8')).commands) : []
+  })
+  return Object.fromEntries(
+    commands.map(([id, command]: [string, object]) => [
+      id,
+      Object.fromEntries(Object.entries(command).filter(([key]) => keep.includes(key))),
+    ]),
+  )
+}
+
 /** Writes every bundle. */
 export async function buildDist(): Promise<void> {
   // Built beside and then put in its place, so that whoever runs us meanwhile finds the old one or the new one.
@@ -143,6 +158,19 @@ export async function buildDist(): Promise<void> {
     bundle('start.ts', 'start.cjs'),
     bundle('oclif.ts', 'oclif.cjs'),
     bundle('segment/main.ts', 'segment.cjs'),
+    build({
+      ...common,
+      entryPoints: [join(root, 'src', 'completion/main.ts')],
+      outfile: join(dist, 'complete.cjs'),
+      plugins: [requireBuiltins],
+      define: {
+        ...common.define,
+        CORE_COMMANDS: JSON.stringify(coreCommands()),
+        TOPICS: JSON.stringify(packageJson.oclif.topics),
+      },
+      // Parts are named there, and none is loaded.
+      external: ['keyring', 'provider', 'exposure', 'prompt'].map(kind => `@aws-vault/${kind}-*`),
+    }),
     ...Object.entries(vendored).map(vendorBundle),
     build({ ...common, entryPoints: [join(root, metadataProxy)], outfile: join(dist, 'metadata-proxy.cjs') }),
   ])

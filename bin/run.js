@@ -17,6 +17,8 @@ const argv = process.argv.slice(2)
 try {
   // For every prompt of a shell: it needs a hundredth of our code.
   if (argv.length === 1 && argv[0] === 'prompt-segment') printSegment(require('../dist/segment.cjs').ownSegment())
+  // At every press of Tab.
+  else if (argv[0] === 'complete' && argv.length > 1 && argv[1] !== '--help') answerTab(argv.slice(1))
   else await run()
 } catch (error) {
   // Commands report their own errors. What comes here is a damaged installation, and Node would print all of our code.
@@ -37,6 +39,11 @@ function printSegment(text) {
   } catch {
     // Nobody reads it.
   }
+}
+
+function answerTab(words) {
+  keepCompiledCode()
+  process.exitCode = require('../dist/complete.cjs').respond(words, root)
 }
 
 /**

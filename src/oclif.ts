@@ -5,6 +5,8 @@ import { commandFirst } from './command-first.ts'
 import Add from './commands/add.ts'
 import Audit from './commands/audit.ts'
 import Clear from './commands/clear.ts'
+import Complete from './commands/complete.ts'
+import Completion from './commands/completion.ts'
 import Doctor from './commands/doctor.ts'
 import Exec from './commands/exec.ts'
 import Export from './commands/export.ts'
@@ -36,6 +38,8 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   add: Add,
   audit: Audit,
   clear: Clear,
+  complete: Complete,
+  completion: Completion,
   doctor: Doctor,
   exec: Exec,
   export: Export,

@@ -32,3 +32,22 @@ const PAGES: Readonly<Record<string, string>> = {
 export function servicePage(name: string): string {
   return Object.hasOwn(PAGES, name) ? (PAGES[name] as string) : name
 }
+
+/** Names of services and pages that people look for, for completion: those above, and services that are called as their pages. */
+export const consolePages = (): string[] => [...Object.keys(PAGES), ...SERVICES].sort()
+
+const SERVICES = [
+  ...[
+    'apigateway',
+    'athena',
+    'bedrock',
+    'billing',
+    'cloudformation',
+    'cloudfront',
+    'cloudtrail',
+    'cloudwatch',
+    'codebuild',
+  ],
+  ...['codepipeline', 'config', 'ec2', 'ecr', 'ecs', 'eks', 'elasticache', 'events', 'glue', 'guardduty', 'iam', 'kms'],
+  ...['lambda', 'organizations', 'rds', 's3', 'secretsmanager', 'securityhub', 'servicequotas', 'sns', 'sqs', 'vpc'],
+]

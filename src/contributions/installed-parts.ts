@@ -38,7 +38,7 @@ export function readInstalledParts(dataDirectory: string): InstalledParts {
   const problems: PluginProblem[] = []
   let haveHooks = false
   for (const plugin of plugins) {
-    const root = plugin.type === 'link' ? (plugin.root ?? '') : join(dataDirectory, 'node_modules', plugin.name)
+    const root = rootOf(plugin, dataDirectory)
     try {
       const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
       haveHooks ||= packageJson.oclif?.hooks !== undefined
@@ -52,6 +52,20 @@ export function readInstalledParts(dataDirectory: string): InstalledParts {
   }
   return { parts, problems, haveHooks }
 }
+
+/** The user's own plugins: their names, and the directories they lie in. None when the list cannot be read. */
+export function installedPlugins(dataDirectory: string): { readonly name: string; readonly root: string }[] {
+  try {
+    const list = JSON.parse(readFileSync(join(dataDirectory, 'package.json'), 'utf8'))
+    const plugins: readonly InstalledPlugin[] = list.oclif?.plugins ?? []
+    return plugins.map(plugin => ({ name: plugin.name, root: rootOf(plugin, dataDirectory) }))
+  } catch {
+    return []
+  }
+}
+
+const rootOf = (plugin: InstalledPlugin, dataDirectory: string): string =>
+  plugin.type === 'link' ? (plugin.root ?? '') : join(dataDirectory, 'node_modules', plugin.name)
 
 function installedPart(
   root: string,

@@ -14,7 +14,7 @@ export function ownSegment(): string {
     return segment({
       environment: process.env,
       now: Date.now(),
-      states: () => readStates(directories()).map(({ state }) => state),
+      states: () => readStates(serverStateDirectories()).map(({ state }) => state),
       isDead: state => processFate(state) === 'dead',
     })
   } catch {
@@ -23,7 +23,7 @@ export function ownSegment(): string {
 }
 
 /** Where servers leave their states; see running-servers.ts. Nothing is made here. */
-function directories(): string[] {
+export function serverStateDirectories(): string[] {
   const { AWS_VAULT_CACHE_DIR, XDG_CACHE_HOME, LOCALAPPDATA, HOME } = process.env
   const home = HOME || homedir()
   const caches =

@@ -9,6 +9,7 @@ const root = join(import.meta.dirname, '..', '..')
 const domain = [
   'audit',
   'aws-config',
+  'completion',
   'console',
   'contributions',
   'credentials',
