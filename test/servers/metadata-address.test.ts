@@ -5,6 +5,10 @@ import type { Ended, Running } from '../support/sandbox.ts'
 import { NODE, PASSWORD, proxyProcesses, until } from './support/address-namespace.ts'
 import { place } from './support/address-place.ts'
 
+const python = process.env.AWS_VAULT_TEST_PYTHON
+const noPython = 'needs a Python with boto3: set AWS_VAULT_TEST_PYTHON'
+if (python === undefined && process.env.CI === 'true') throw new Error(noPython)
+
 const idOf = ({ child }: Running): number => child.pid as number
 
 describe('169.254.169.254:80', () => {
@@ -166,8 +170,7 @@ describe('169.254.169.254:80', () => {
   test('root needs no sudo; SDKs find the server at the address', async context => {
     await using here = await place(context)
     if (here === undefined) return
-    const python = process.env.AWS_VAULT_TEST_PYTHON
-    if (python === undefined) return context.skip('needs a Python with boto3: set AWS_VAULT_TEST_PYTHON')
+    if (python === undefined) return context.skip(noPython)
     const script =
       'import os; os.environ.pop("AWS_EC2_METADATA_SERVICE_ENDPOINT"); import boto3; c = boto3.Session().get_credentials(); print(c.method, c.access_key)'
     const { stdout, stderr } = await here.exec('root', '-s', '--bind-metadata-address', '--', python, '-c', script)
