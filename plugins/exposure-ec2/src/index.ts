@@ -9,7 +9,7 @@ const exposure: Exposure = {
     const { options, logger, clock, platform } = context
     const [
       { answerText, startLoopbackServer },
-      { metadataHandler },
+      { metadataHandler, TOKEN },
       { METADATA_ADDRESS },
       { SessionTokens },
       { SocketOwners },
@@ -24,14 +24,16 @@ const exposure: Exposure = {
     const proxies = isBound ? await import('./start-proxy.ts') : undefined
     // Before anything is opened, and before anybody is asked for a password.
     proxies?.checkCanBind(platform)
+    const tokens = new SessionTokens(clock)
     const owners = new SocketOwners({ platform, userId: process.getuid?.() })
     const server = await startLoopbackServer({
       handler: metadataHandler({
         source,
         clock,
-        tokens: new SessionTokens(clock),
+        tokens,
         allowsVersion1: options.imdsV1 === true,
       }),
+      proves: ({ headers }) => clock.now() < tokens.end(headers.get(TOKEN) ?? ''),
       // Nothing in a first request is secret: only the system knows whose program asks.
       admits: client =>
         owners.isOurs(client).catch(error => {

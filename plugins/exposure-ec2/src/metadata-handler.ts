@@ -13,15 +13,16 @@ export interface MetadataHandlerOptions {
 }
 
 const TOKEN_PATH = '/latest/api/token'
-const TOKEN = 'x-aws-ec2-metadata-token'
+/** The header with the token. */
+export const TOKEN = 'x-aws-ec2-metadata-token'
 const LIFE = 'x-aws-ec2-metadata-token-ttl-seconds'
 
 /** How long a token may be good for, in seconds (Amazon EC2 User Guide). */
 const MAX_LIFE = 21_600
 
 /**
- * Answers as the instance metadata service does. A token is given to whoever asks: the server lets only this user's
- * programs in. Everything that another program passed on is refused: version 1 had leaked credentials through open proxies.
+ * Answers as the instance metadata service does. A token is given to whoever asks, as only this user's programs may: the
+ * server sees to that. Everything that another program passed on is refused: version 1 had leaked credentials through open proxies.
  */
 export function metadataHandler({ source, clock, tokens, allowsVersion1 }: MetadataHandlerOptions): Handler {
   const answerTo = metadataTree(source, clock)

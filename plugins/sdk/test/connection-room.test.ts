@@ -89,6 +89,35 @@ describe('clients that have to be let in', () => {
     assert.equal((await ours.send(server.request('')).answers(2)).length, 2)
   })
 
+  test('are asked for at their first request while they are few, and not at all with a token', async () => {
+    const asked: number[] = []
+    let isAdmitted = true
+    await using server = await serve({
+      proves: ({ headers }) => headers.get('authorization') === 'right',
+      admits: async ({ port }) => {
+        asked.push(port)
+        return isAdmitted
+      },
+    })
+    using silent = new RawClient(server.port)
+    using proved = new RawClient(server.port)
+    await proved.send(server.request('right')).answers(1)
+    assert.deepEqual(asked, [])
+    using asking = new RawClient(server.port)
+    await asking.send(server.request('none')).answers(1)
+    await asking.send(server.request('none')).answers(2)
+    assert.deepEqual(asked, [asking.socket.localPort], 'once for each')
+    isAdmitted = false
+    using foreign = new RawClient(server.port)
+    assert.match(await foreign.send(server.request('none')).all(), /^HTTP\/1\.1 403 /)
+    // Those that say nothing bring the others to be asked for at once.
+    const more = Array.from({ length: 40 }, () => new RawClient(server.port))
+    await Promise.all(more.slice(16).map(({ closed }) => closed))
+    assert.equal(silent.socket.destroyed, false)
+    assert.equal((await proved.send(server.request('right')).answers(2)).length, 2)
+    for (const client of more) client[Symbol.dispose]()
+  })
+
   test('are cut off where that cannot be told, and when the server ends meanwhile', async () => {
     await using failing = await serve({ admits: () => Promise.reject(new Error('nobody knows')) })
     using client = new RawClient(failing.port)

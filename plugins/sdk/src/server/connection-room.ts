@@ -22,6 +22,11 @@ export class ConnectionRoom implements Iterable<Connection> {
     return this.#known.size + this.#strangers.size
   }
 
+  /** How many of them have shown nothing yet. */
+  get strangers(): number {
+    return this.#strangers.size
+  }
+
   /** Takes in one that is known. Gives `false` where all others are being answered, and there is no room. */
   addKnown(connection: Connection): boolean {
     if (this.#known.size >= this.#size && !closeIdlest(this.#known)) return false

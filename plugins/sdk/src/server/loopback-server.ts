@@ -29,7 +29,8 @@ export interface LoopbackServerOptions {
   /** Whether a client with that IP address is served; only those on loopback if absent. Not asked for a Unix socket. */
   isAllowedClient?(address: string): boolean
   /**
-   * Whether a client is let in at all. Asked when it connects, before a byte of it is read; many may be asked for at
+   * Whether a client that has proved nothing is answered. Asked before its first request is; once more than a few such
+   * clients are there, and without `proves`, when it connects, before a byte of it is read. Many may be asked for at
    * once. Who is not, or where it fails, is cut off. All that `isAllowedClient` lets in are if absent.
    */
   admits?(client: Client): Promise<boolean>
@@ -86,6 +87,9 @@ const MAX_WAITING = 4096
 /** Connections that the system may keep for us until we come to them: more than one burst of them. */
 const BACKLOG = 4096
 
+/** So many may be let in before it is known whether they are answered. What finds that out may take its time. */
+const FEW = 16
+
 const REFUSALS = Object.keys(WORDS).map(Number)
 
 /**
@@ -125,7 +129,7 @@ class RunningServer implements LoopbackServer, ConnectionHost {
     const refusal = options.refusal ?? ((status, message) => answerJson(status, { message }))
     // 405 and 421 come after a head that was read: the connection may go on, but nothing is lost if it does not.
     this.#refusals = new Map(REFUSALS.map(status => [status, closing(refusal(status, WORDS[status] as string))]))
-    this.#notAdmitted = refusal(403, 'this program is not one of those that are answered')
+    this.#notAdmitted = closing(refusal(403, 'this program is not one of those that are answered'))
     const pauseOnConnect = admits !== undefined
     this.#server = createServer({ noDelay: true, allowHalfOpen: true, pauseOnConnect }, socket => this.#accept(socket))
   }
@@ -178,12 +182,25 @@ class RunningServer implements LoopbackServer, ConnectionHost {
   }
 
   answer(request: Request, connection: Connection): Answer | Promise<Answer> {
-    const { handler, proves } = this.#options
+    const { proves, admits } = this.#options
     if (!this.#hosts.has(request.headers.get('host') as string)) return this.refusal(421)
     if (!this.#methods.has(request.method)) return this.refusal(405)
+    if (!connection.isKnown) {
+      if (proves?.(request)) this.#connections.prove(connection)
+      else if (admits !== undefined) return this.#answerIfAdmitted(request, connection)
+    }
+    return this.#answer(request, connection)
+  }
+
+  async #answerIfAdmitted(request: Request, connection: Connection): Promise<Answer> {
+    if (!(await this.#isAdmitted(connection.client))) return this.#notAdmitted
+    this.#connections.prove(connection)
+    return this.#answer(request, connection)
+  }
+
+  #answer(request: Request, { client }: Connection): Answer | Promise<Answer> {
     try {
-      if (!connection.isKnown && proves?.(request)) this.#connections.prove(connection)
-      const answer = handler(request, connection.client)
+      const answer = this.#options.handler(request, client)
       return 'bytes' in answer ? answer : answer.catch(error => this.#failed(error))
     } catch (error) {
       return this.#failed(error)
@@ -211,8 +228,19 @@ class RunningServer implements LoopbackServer, ConnectionHost {
     // Whatever happens to a connection happens to that one alone.
     socket.on('error', () => socket.destroy())
     if (!this.#isAllowed(socket)) socket.destroy()
-    else if (this.#options.admits === undefined) this.#begin(socket)
+    else if (this.#areFew()) this.#begin(socket)
     else void this.#admit(socket)
+  }
+
+  /** Whether a connection may begin before anything is known of it. */
+  #areFew(): boolean {
+    const { admits, proves } = this.#options
+    if (admits === undefined) return true
+    return proves !== undefined && this.#waiting.size === 0 && this.#connections.strangers < FEW
+  }
+
+  #isAdmitted(client: Client): Promise<boolean> {
+    return this.#options.admits?.(client).catch(() => false) ?? Promise.resolve(true)
   }
 
   /** Waits for the word that a client is let in. Until then it takes nobody's room. */
@@ -224,12 +252,11 @@ class RunningServer implements LoopbackServer, ConnectionHost {
     }
     waiting.add(socket)
     socket.once('close', () => waiting.delete(socket))
-    const isAdmitted = await this.#options.admits?.(clientOf(socket)).catch(() => false)
+    const isAdmitted = await this.#isAdmitted(clientOf(socket))
     waiting.delete(socket)
     if (socket.destroyed) return
     if (isAdmitted) {
-      this.#begin(socket)
-      socket.resume()
+      this.#begin(socket, true)
       return
     }
     // A reset leaves nothing behind in the system's tables, however many are cut off. The word may get lost in it.
@@ -237,12 +264,11 @@ class RunningServer implements LoopbackServer, ConnectionHost {
     socket.resetAndDestroy()
   }
 
-  #begin(socket: Socket): void {
+  /** Where nothing can be shown, all are alike. */
+  #begin(socket: Socket, isKnown = this.#options.proves === undefined): void {
     const connections = this.#connections
     const connection = new Connection(socket, this)
-    // Where nothing can be shown, all are alike.
-    const hasRoom =
-      this.#options.proves === undefined ? connections.addKnown(connection) : connections.addStranger(connection)
+    const hasRoom = isKnown ? connections.addKnown(connection) : connections.addStranger(connection)
     if (!hasRoom) {
       socket.destroy()
       return
@@ -252,6 +278,7 @@ class RunningServer implements LoopbackServer, ConnectionHost {
       if (connections.size === 0) this.#stopSweeping()
     })
     this.#startSweeping()
+    socket.resume()
   }
 
   #isAllowed({ remoteAddress }: Socket): boolean {
