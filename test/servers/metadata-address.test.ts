@@ -1,80 +1,14 @@
 /** 169.254.169.254:80 for real, in network namespaces of the tests' own, with sudo and several users. */
 import assert from 'node:assert/strict'
-import { describe, type TestContext, test } from 'node:test'
-import { type Ended, type Running, Sandbox } from '../support/sandbox.ts'
-import { setScene } from '../support/scene.ts'
-import { Terminal } from '../support/terminal.ts'
-import { AddressNamespace, NODE, PASSWORD, proxyProcesses, RUN, type User, until } from './support/address-namespace.ts'
+import { describe, test } from 'node:test'
+import type { Ended, Running } from '../support/sandbox.ts'
+import { NODE, PASSWORD, proxyProcesses, until } from './support/address-namespace.ts'
+import { place } from './support/address-place.ts'
+import { putTo, ROUNDS, underFlood } from './support/flood.ts'
 
-const CREDENTIALS = '/latest/meta-data/iam/security-credentials/local-credentials'
-
-/** Asks as a program does that knows nothing but the address, and says what it got, each on a line. */
-const ASK = `
-const { request } = require('node:http')
-const ask = (method, path, headers) => new Promise(resolve => {
-  const sent = request(process.argv[1] + path, { method, headers, agent: false }, answer => {
-    let body = ''
-    answer.on('data', part => { body += part }).on('end', () => resolve({ status: answer.statusCode, body }))
-  })
-  sent.on('error', error => resolve({ status: error.code, body: '' })).end()
-})
-ask('PUT', '/latest/api/token', { 'X-aws-ec2-metadata-token-ttl-seconds': '60' }).then(async token => {
-  console.log('token', token.status)
-  const answer = await ask('GET', '${CREDENTIALS}', { 'X-aws-ec2-metadata-token': token.body })
-  console.log('credentials', answer.status, answer.status === 200 ? JSON.parse(answer.body).AccessKeyId : '')
-})`
-
-interface Place extends AsyncDisposable {
-  readonly net: AddressNamespace
-  /** The id of the session's key, which was made before: there is no AWS in that network. */
-  readonly accessKeyId: string
-  /** Serves a user at the address, with a program that waits. */
-  serve(user: User, ...flags: readonly string[]): Running
-  /** What a user's program gets, at the address or elsewhere. */
-  ask(user: User, base?: string): Promise<string>
-  exec(user: User, ...words: readonly string[]): Running
-  /** The same in a terminal. */
-  terminal(user: User, ...words: readonly string[]): Terminal
-}
-
-async function place(context: TestContext): Promise<Place | undefined> {
-  await using scene = await setScene()
-  await scene.sandbox.ok(['exec', 'work', '--', 'true'])
-  const accessKeyId = scene.aws.calls[0]?.issued ?? ''
-  const net = await AddressNamespace.open(context, scene.sandbox.home)
-  if (net === undefined) return undefined
-  const { HOME: _, PATH: __, ...env } = scene.sandbox.environment() as Record<string, string>
-  const running: Running[] = []
-  const exec: Place['exec'] = (user, ...words) => {
-    const started = net.start(user, [NODE, RUN, 'exec', 'work', ...words], env)
-    running.push(started)
-    return started
-  }
-  const sandbox = new Sandbox()
-  return {
-    net,
-    accessKeyId,
-    exec,
-    terminal: (user, ...words) => {
-      const args = net.arguments(user, [NODE, RUN, 'exec', 'work', ...words], { ...env, TERM: 'dumb' })
-      return new Terminal(sandbox, args, { program: 'nsenter' })
-    },
-    serve: (user, ...flags) =>
-      exec(user, '--server', '--bind-metadata-address', ...flags, '--', 'sh', '-c', 'echo serving; exec cat'),
-    ask: async (user, base = 'http://169.254.169.254') => {
-      const { stdout, stderr } = await net.start(user, [NODE, '-e', ASK, base]).ended
-      return (stdout + stderr).trim().replaceAll('\n', ', ')
-    },
-    async [Symbol.asyncDispose]() {
-      for (const one of running) {
-        one.child.stdin?.end()
-        one.child.kill('SIGKILL')
-      }
-      net[Symbol.dispose]()
-      sandbox[Symbol.dispose]()
-    },
-  }
-}
+const python = process.env.AWS_VAULT_TEST_PYTHON
+const noPython = 'needs a Python with boto3: set AWS_VAULT_TEST_PYTHON'
+if (python === undefined && process.env.CI === 'true') throw new Error(noPython)
 
 const idOf = ({ child }: Running): number => child.pid as number
 
@@ -237,8 +171,7 @@ describe('169.254.169.254:80', () => {
   test('root needs no sudo; SDKs find the server at the address', async context => {
     await using here = await place(context)
     if (here === undefined) return
-    const python = process.env.AWS_VAULT_TEST_PYTHON
-    if (python === undefined) return context.skip('needs a Python with boto3: set AWS_VAULT_TEST_PYTHON')
+    if (python === undefined) return context.skip(noPython)
     const script =
       'import os; os.environ.pop("AWS_EC2_METADATA_SERVICE_ENDPOINT"); import boto3; c = boto3.Session().get_credentials(); print(c.method, c.access_key)'
     const { stdout, stderr } = await here.exec('root', '-s', '--bind-metadata-address', '--', python, '-c', script)
@@ -248,13 +181,23 @@ describe('169.254.169.254:80', () => {
   })
 })
 
+test('a flood by another user does not shut this user out', async context => {
+  await using here = await place(context)
+  if (here === undefined) return
+  const session = here.serve('nobody')
+  await session.sees(/serving/)
+  const host = '169.254.169.254'
+  const seen = await underFlood(here, { host, port: 80, asked: putTo(host), base: `http://${host}` })
+  assert.deepEqual(seen, { [here.accessKeyId]: ROUNDS })
+})
+
 test('a loopback port is not for other users either', async context => {
   await using here = await place(context)
   if (here === undefined) return
   const session = here.exec('nobody', '-s', '--ec2-port', '4080', '--', 'sh', '-c', 'echo serving; exec cat')
   await session.sees(/serving/)
   for (const user of ['daemon', 'root'] as const) {
-    assert.match(await here.ask(user, 'http://127.0.0.1:4080'), /^token 403, credentials 401/)
+    assert.match(await here.ask(user, 'http://127.0.0.1:4080'), /^token 403, credentials 403/)
   }
   assert.equal(await here.ask('nobody', 'http://127.0.0.1:4080'), `token 200, credentials 200 ${here.accessKeyId}`)
 })

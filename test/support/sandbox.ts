@@ -222,6 +222,11 @@ export class Running {
     this.ended.catch(() => {})
   }
 
+  /** What it wrote to stdout so far. */
+  get stdout(): string {
+    return this.#stdout
+  }
+
   /** What it wrote to stderr so far. */
   get stderr(): string {
     return this.#stderr

@@ -7,31 +7,39 @@ import type { Exposure } from '@aws-vault/plugin-sdk'
 const exposure: Exposure = {
   async expose(source, context) {
     const { options, logger, clock, platform } = context
-    const [{ answerText, startLoopbackServer }, { metadataHandler }, { METADATA_ADDRESS }, { SessionTokens }, owner] =
-      await Promise.all([
-        import('@aws-vault/plugin-sdk/server'),
-        import('./metadata-handler.ts'),
-        import('./proxy/names.ts'),
-        import('./session-tokens.ts'),
-        import('./socket-owner.ts'),
-      ])
+    const [
+      { answerText, startLoopbackServer },
+      { metadataHandler, TOKEN },
+      { METADATA_ADDRESS },
+      { SessionTokens },
+      { SocketOwners },
+    ] = await Promise.all([
+      import('@aws-vault/plugin-sdk/server'),
+      import('./metadata-handler.ts'),
+      import('./proxy/names.ts'),
+      import('./session-tokens.ts'),
+      import('./socket-owners.ts'),
+    ])
     const isBound = options.bindMetadataAddress === true
     const proxies = isBound ? await import('./start-proxy.ts') : undefined
     // Before anything is opened, and before anybody is asked for a password.
     proxies?.checkCanBind(platform)
+    const tokens = new SessionTokens(clock)
+    const owners = new SocketOwners({ platform, userId: process.getuid?.() })
     const server = await startLoopbackServer({
       handler: metadataHandler({
         source,
         clock,
-        tokens: new SessionTokens(clock),
+        tokens,
         allowsVersion1: options.imdsV1 === true,
-        // Nothing in a first request is secret: only the system knows whose program asks.
-        isOurs: client =>
-          owner.isSocketOf(client, { platform, userId: process.getuid?.() }).catch(error => {
-            logger.debug(`it could not be told whose program asks: ${(error as Error).message}`)
-            return false
-          }),
       }),
+      proves: ({ headers }) => clock.now() < tokens.end(headers.get(TOKEN) ?? ''),
+      // Nothing in a first request is secret: only the system knows whose program asks.
+      admits: client =>
+        owners.isOurs(client).catch(error => {
+          logger.debug(`it could not be told whose program asks: ${(error as Error).message}`)
+          return false
+        }),
       methods: ['GET', 'PUT'],
       headers: ['X-Forwarded-For', 'X-aws-ec2-metadata-token', 'X-aws-ec2-metadata-token-ttl-seconds'],
       refusal: (status, word) => answerText(status, word),

@@ -1,47 +1,38 @@
 import type { Clock, CredentialSource } from '@aws-vault/plugin-sdk'
-import { type Answer, answerText, type Client, type Handler, type Request } from '@aws-vault/plugin-sdk/server'
+import { type Answer, answerText, type Handler, type Request } from '@aws-vault/plugin-sdk/server'
 import { metadataTree } from './metadata-tree.ts'
 import type { SessionTokens } from './session-tokens.ts'
 
-/** What a {@link metadataHandler} serves, and to whom. */
+/** What a {@link metadataHandler} serves. */
 export interface MetadataHandlerOptions {
   readonly source: CredentialSource
   readonly clock: Clock
   readonly tokens: SessionTokens
   /** Whether requests without a token are answered, as by version 1. */
   readonly allowsVersion1: boolean
-  /** Whether a client is a program of the user who runs us. */
-  isOurs(client: Client): Promise<boolean>
 }
 
 const TOKEN_PATH = '/latest/api/token'
-const TOKEN = 'x-aws-ec2-metadata-token'
+/** The header with the token. */
+export const TOKEN = 'x-aws-ec2-metadata-token'
 const LIFE = 'x-aws-ec2-metadata-token-ttl-seconds'
 
 /** How long a token may be good for, in seconds (Amazon EC2 User Guide). */
 const MAX_LIFE = 21_600
 
 /**
- * Answers as the instance metadata service does. A token is given to this user's programs only; whoever has one may
- * read. Everything that another program passed on is refused: version 1 had leaked credentials through open proxies.
+ * Answers as the instance metadata service does. A token is given to whoever asks, as only this user's programs may: the
+ * server sees to that. Everything that another program passed on is refused: version 1 had leaked credentials through open proxies.
  */
-export function metadataHandler({ source, clock, tokens, allowsVersion1, isOurs }: MetadataHandlerOptions): Handler {
+export function metadataHandler({ source, clock, tokens, allowsVersion1 }: MetadataHandlerOptions): Handler {
   const answerTo = metadataTree(source, clock)
   const forwarded = answerText(403, 'a request that was passed on is not answered', { closes: true })
-  const foreign = answerText(403, "only this user's programs are answered", { closes: true })
   const unauthorized = answerText(401, 'a valid session token is missing')
   const badLife = answerText(400, `${LIFE} must be a whole number from 1 to ${MAX_LIFE}`)
   const wrongMethod = answerText(405, 'the method is not allowed here')
   const nothing = answerText(404, 'there is nothing here')
   /** A client that goes on saying the same is the same request: its token is read once. */
   const ends = new WeakMap<Request, number>()
-  const verdicts = new WeakMap<Client, Promise<boolean>>()
-
-  async function ifOurs(client: Client, answer: () => Answer | Promise<Answer>): Promise<Answer> {
-    const verdict = verdicts.get(client) ?? isOurs(client)
-    verdicts.set(client, verdict)
-    return (await verdict) ? answer() : foreign
-  }
 
   function newToken(life: string | undefined): Answer {
     const seconds = /^\d{1,5}$/.test(life ?? '') ? Number(life) : 0
@@ -55,12 +46,12 @@ export function metadataHandler({ source, clock, tokens, allowsVersion1, isOurs 
     return clock.now() < end
   }
 
-  return (request, client) => {
+  return request => {
     const { method, path, headers } = request
     if (headers.has('x-forwarded-for')) return forwarded
-    if (method === 'PUT') return path === TOKEN_PATH ? ifOurs(client, () => newToken(headers.get(LIFE))) : wrongMethod
+    if (method === 'PUT') return path === TOKEN_PATH ? newToken(headers.get(LIFE)) : wrongMethod
     const token = headers.get(TOKEN)
     if (token !== undefined) return isGood(request, token) ? (answerTo(path) ?? nothing) : unauthorized
-    return allowsVersion1 ? ifOurs(client, () => answerTo(path) ?? nothing) : unauthorized
+    return allowsVersion1 ? (answerTo(path) ?? nothing) : unauthorized
   }
 }

@@ -1,25 +1,31 @@
-import type { Peer } from './socket-owner.ts'
+import type { Peer } from './socket-owners.ts'
 
 /**
- * Whose the client's end of a connection is, by a table of Linux (proc_pid_net(5), /proc/net/tcp and tcp6). A socket
- * that no program has any more counts as nobody's.
- * @returns the user's number; `undefined` where the table has no such socket
+ * Whose the clients' ends of connections are, by a table of Linux (proc_pid_net(5), /proc/net/tcp and tcp6). A socket
+ * that no program has any more counts as nobody's. Other lines are passed over quickly: there may be many thousands.
+ * @returns for each the user's number; `undefined` where the table has no such socket
  */
-export function ownerInTable(table: string, peer: Peer): number | undefined {
-  const wanted = ends(peer)
-  for (const line of table.split('\n').slice(1)) {
-    const [, local = '', remote = '', , , , , user, , inode] = line.trim().split(/\s+/)
-    if (inode === '0' || readEnd(local) !== wanted.client || readEnd(remote) !== wanted.server) continue
-    return Number(user)
+export function ownersInTable(table: string, peers: readonly Peer[]): (number | undefined)[] {
+  const owners = new Map<string, number>()
+  const ports = [...new Set(peers.map(({ localPort }) => localPort.toString(16).toUpperCase().padStart(4, '0')))]
+  const lines = new RegExp(`^ *\\d+: ([0-9A-F:]+) ([0-9A-F]+:(?:${ports.join('|')})) .*$`, 'gm')
+  for (const [line, local = '', remote = ''] of table.matchAll(lines)) {
+    const [, , , , , , , user, , inode] = line.trim().split(/\s+/)
+    if (inode !== '0') owners.set(`${readEnd(local)} ${readEnd(remote)}`, Number(user))
   }
-  return undefined
+  return peers.map(peer => {
+    const { client, server } = ends(peer)
+    return owners.get(`${client} ${server}`)
+  })
 }
 
-/** Whether `lsof -Fn` names the client's end of a connection. */
-export function lsofNames(output: string, peer: Peer): boolean {
-  const { client, server } = ends(peer)
-  const name = `n${client}->${server}`
-  return output.split('\n').some(line => line.replaceAll(/\[::ffff:([\d.]+)\]/g, '$1').trimEnd() === name)
+/** Whether `lsof -Fn` names the clients' ends of connections. */
+export function lsofNames(output: string, peers: readonly Peer[]): boolean[] {
+  const names = new Set(output.split('\n').map(line => line.replaceAll(/\[::ffff:([\d.]+)\]/g, '$1').trimEnd()))
+  return peers.map(peer => {
+    const { client, server } = ends(peer)
+    return names.has(`n${client}->${server}`)
+  })
 }
 
 /** The process that has the client's end of a connection, by `netstat -ano` of Windows. */

@@ -12,6 +12,7 @@ const exposure: Exposure = {
     const token = new SecretToken()
     const server = await startLoopbackServer({
       handler: containerHandler({ source, path: '/', isAuthorized: given => token.equals(given) }),
+      proves: ({ headers }) => token.equals(headers.get('authorization')),
       refusal: (status, word) => containerError(status, 'RequestRefused', word),
       headers: ['Authorization'],
       port: options.port as number | undefined,

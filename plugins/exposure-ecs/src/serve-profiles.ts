@@ -26,6 +26,7 @@ export async function serveProfiles(
   const token = new SecretToken()
   const common: LoopbackServerOptions = {
     handler: handlerOf(sources, token),
+    proves: ({ headers }) => token.equals(headers.get('authorization')),
     refusal: (status, word) => containerError(status, 'RequestRefused', word),
     headers: ['Authorization'],
     logger,

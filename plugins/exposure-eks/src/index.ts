@@ -17,6 +17,7 @@ const exposure: Exposure = {
     try {
       const server = await startLoopbackServer({
         handler: containerHandler({ source, path, isAuthorized: given => token.equals(given) }),
+        proves: ({ headers }) => token.equals(headers.get('authorization')),
         refusal: (status, word) => containerError(status, 'RequestRefused', word),
         headers: ['Authorization'],
         port: options.port as number | undefined,

@@ -31,7 +31,8 @@ export async function deviceLogin(target: Target, context: PartContext): Promise
     deadline: clock.now() + expiresIn * 1000,
     now: () => clock.now(),
     async sleep(milliseconds) {
-      await setTimeout(milliseconds, undefined, { signal }).catch(() => signal.throwIfAborted())
+      // Of more than that, Node would make none at all, and AWS be asked without pause.
+      await setTimeout(Math.min(milliseconds, 2 ** 31 - 1), undefined, { signal }).catch(() => signal.throwIfAborted())
     },
   })
   if (token !== undefined) return token

@@ -17,7 +17,8 @@ export default class ServerDetached extends ServerStart {
       Object.assign(process.env, talk.order.secrets)
       const { flags, container, profiles } = await this.openStart(talk.order.argv)
       container.askInstead(talk.ask)
-      process.title = `aws-vault server ${profiles.join(' ')}`
+      // Without the profiles: all users of a machine see it, and nothing else there names them.
+      process.title = 'aws-vault server'
       const { id, order } = talk.order
       const wish = serverWish({ id, order, profiles }, flags, container.world.environment)
       await this.serve(container, wish, flags, state => {

@@ -6,8 +6,17 @@ import { join } from 'node:path'
 export interface BuiltClient {
   readonly name: string
   /** How it is started, or why it cannot be. */
-  build(): { readonly command: readonly string[] } | { readonly problem: string }
+  build(): Build
 }
+
+/** What a build came to. */
+export type Build =
+  | { readonly command: readonly string[] }
+  | {
+      readonly problem: string
+      /** Whether nobody asked for it: a reason to skip it on CI too. */
+      readonly isLeftOut?: boolean
+    }
 
 const sources = join(import.meta.dirname, '..', 'clients')
 const cache = join(import.meta.dirname, '..', '..', '..', '.cache', 'clients')
@@ -24,7 +33,7 @@ export const builtClients: readonly BuiltClient[] = [
     name: 'the AWS SDK for Go v2',
     build() {
       const program = join(cache, 'go', 'client')
-      return built([program], join(sources, 'go'), [['go', 'build', '-o', program, '.']])
+      return built([program], join(sources, 'go'), [['go', 'build', '-buildvcs=false', '-o', program, '.']])
     },
   },
   {
@@ -44,7 +53,7 @@ export const builtClients: readonly BuiltClient[] = [
     name: 'the AWS SDK for Rust',
     build() {
       if (process.env.AWS_VAULT_TEST_RUST !== '1') {
-        return { problem: 'takes minutes to build: set AWS_VAULT_TEST_RUST=1' }
+        return { problem: 'takes minutes to build: set AWS_VAULT_TEST_RUST=1', isLeftOut: true }
       }
       const directory = join(cache, 'rust')
       return built([join(directory, 'release', 'client')], join(sources, 'rust'), [
@@ -54,10 +63,13 @@ export const builtClients: readonly BuiltClient[] = [
   },
 ]
 
-function built(command: readonly string[], cwd: string, steps: readonly (readonly string[])[]) {
+function built(command: readonly string[], cwd: string, steps: readonly (readonly string[])[]): Build {
   for (const [name = '', ...args] of steps) {
     const { status, stdout, stderr, error } = spawnSync(name, args, { cwd, encoding: 'utf8', timeout: PATIENCE })
-    if (error !== undefined) return { problem: `${name} is not installed or does not end (${error.message})` }
+    if (error !== undefined) {
+      const { code, message } = error as NodeJS.ErrnoException
+      return { problem: code === 'ENOENT' ? `${name} is not installed` : `${name} does not end: ${message}` }
+    }
     if (status !== 0) return { problem: `${name} could not build it: ${(stdout + stderr).trim().slice(-300)}` }
   }
   return { command }

@@ -17,12 +17,20 @@ export interface FuzzOutcome {
 }
 
 /** A server that is fuzzed. */
-export type Fuzzed = 'ecs' | 'ec2'
+export const fuzzed = ['ecs', 'eks', 'ec2'] as const
+export type Fuzzed = (typeof fuzzed)[number]
+
+/** Clients at a time. Each makes its requests by chances of its own, so that they are the same whoever is faster. */
+const CLIENTS = 16
+
+/** The command that does the same again. */
+export const again = (name: Fuzzed, requests: number, seed: number): string =>
+  `npm run fuzz -- ${requests} --seed ${seed} ${name}`
 
 /**
  * Sends requests made by a grammar to a server in a process of its own. After each connection it is looked at
  * what came back: credentials for good requests, and for them alone.
- * @throws AssertionError with the seed and the bytes when something else came back, or the server died
+ * @throws AssertionError with the bytes and the command to try again when something else came back, or the server died
  */
 export async function fuzzServer(requests: number, seed: number, name: Fuzzed = 'ecs'): Promise<FuzzOutcome> {
   // With little room for what is young, what is resident is what is held, and not what V8 had no reason to collect yet.
@@ -30,36 +38,40 @@ export async function fuzzServer(requests: number, seed: number, name: Fuzzed = 
   const { url, header, token } = await goodRequestOf(name, server.environment)
   const { host, port, pathname } = url
   const good: GoodRequest = { host, path: pathname, token }
-  const random = seededRandom(seed)
-  let sent = 0
+  const repeat = again(name, requests, seed)
+  const clients = Array.from({ length: CLIENTS }, (_, number) => ({
+    random: seededRandom(seed * CLIENTS + number),
+    sent: 0,
+  }))
   let connections = 0
   let goodOnes = 0
   let first: NodeJS.MemoryUsage | undefined
 
-  async function client(until: number): Promise<void> {
-    while (sent < until) {
+  async function converseUntil(until: number, one: (typeof clients)[number]): Promise<void> {
+    const { random } = one
+    while (one.sent < until) {
       const batch: FuzzRequest[] = []
       do {
         const made = fuzzRequest(good, random)
         batch.push({ ...made, bytes: withHeader(made.bytes, header) })
       } while (random() < 0.5 && batch.length < 8)
-      sent += batch.length
+      one.sent += batch.length
       connections++
       const chunks = random() < 0.3 ? cut(batch, random) : [Buffer.concat(batch.map(({ bytes }) => bytes))]
       const answer = await converse(Number(port), chunks)
-      goodOnes += check(answer, batch, token, seed)
+      goodOnes += check(answer, batch, token, repeat)
     }
   }
 
   for (const until of [requests / 4, requests]) {
-    await Promise.all(Array.from({ length: 16 }, () => client(until)))
+    await Promise.all(clients.map(one => converseUntil(until / CLIENTS, one)))
     first ??= await server.memory()
   }
-  assert.equal(server.child.exitCode, null, 'the server died')
+  assert.equal(server.child.exitCode, null, `${repeat}: the server died`)
   const last = await server.memory()
   const before = first as NodeJS.MemoryUsage
   return {
-    requests: sent,
+    requests: clients.reduce((sum, { sent }) => sum + sent, 0),
     connections,
     good: goodOnes,
     heap: [before.heapUsed + before.external, last.heapUsed + last.external],
@@ -71,7 +83,7 @@ export async function fuzzServer(requests: number, seed: number, name: Fuzzed = 
  * The number of good requests at the beginning of a batch, which were answered. The first one that is not good may have
  * the beginning of the next in it, and so turn it into another: of those behind it, any that has the token may be given.
  */
-function check(answer: string, batch: readonly FuzzRequest[], token: string, seed: number): number {
+function check(answer: string, batch: readonly FuzzRequest[], token: string, repeat: string): number {
   const firstBad = batch.findIndex(({ given }) => given !== 'must')
   const sure = firstBad === -1 ? batch.length : firstBad
   const doubtful = batch.filter(
@@ -81,7 +93,7 @@ function check(answer: string, batch: readonly FuzzRequest[], token: string, see
   if (given < sure || given > doubtful) {
     const wire = Buffer.concat(batch.map(({ bytes }) => bytes)).toString('latin1')
     assert.fail(
-      `seed ${seed}: ${given} answers with credentials, expected ${sure} to ${doubtful} for ${JSON.stringify(wire)}: ${JSON.stringify(answer.slice(0, 500))}`,
+      `${repeat}: ${given} answers with credentials, expected ${sure} to ${doubtful} for ${JSON.stringify(wire)}: ${JSON.stringify(answer.slice(0, 500))}`,
     )
   }
   assert.doesNotMatch(answer, /node|aws-vault\/|\.ts:|\bat [\w.]+ \(/, 'something of our inside in an answer')

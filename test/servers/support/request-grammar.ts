@@ -53,7 +53,7 @@ const CHANGES: readonly Change[] = [
         draft,
         random,
         pick(random, ['Accept', 'User-Agent', 'X-Amz-Date', 'accept-encoding']),
-        pick(random, ['*/*', '', 'identity', 'a b;c="d"', 'x'.repeat(number(random, 3000))]),
+        pick(random, ['*/*', '', 'identity', 'a b;c="d"', '\xe4\x80\xff', 'x'.repeat(number(random, 3000))]),
       ),
   },
   {
@@ -226,7 +226,7 @@ const CHANGES: readonly Change[] = [
         draft,
         random,
         'X',
-        pick(random, ['\0', '\x7f', '\xe4', 'a\rb', 'a\nb', '\r\n folded', '\x1b[0m', '\x01']),
+        pick(random, ['\0', '\x7f', '\xe4\x01', 'a\rb', 'a\nb', '\r\n folded', '\x1b[0m', '\x01']),
       ),
   },
   { apply: (draft, random) => insert(draft, random, 'X', 'x'.repeat(17_000 + number(random, 50_000))) },

@@ -18,11 +18,16 @@ export interface ConnectionHost {
   /** How many bytes a request's head may have. */
   readonly maxHeadBytes: number
   /** Answers a request: at once, or later. Never throws and never rejects. */
-  answer(request: Request, client: Client): Answer | Promise<Answer>
+  answer(request: Request, connection: Connection): Answer | Promise<Answer>
   /** The answer to what is not taken. */
   refusal(status: Refusal['refused'] | 408): Answer
   /** Milliseconds that only go on. */
   now(): number
+}
+
+/** Who is at the other end of a socket. */
+export function clientOf({ remoteAddress = '', remotePort = 0, localAddress = '', localPort = 0 }: Socket): Client {
+  return { address: remoteAddress, port: remotePort, localAddress, localPort }
 }
 
 /** Bytes that may wait to be read by a client before no more of its requests are taken. */
@@ -36,8 +41,10 @@ const END = '\r\n\r\n'
  */
 export class Connection {
   readonly socket: Socket
+  readonly client: Client
+  /** Whether it has shown that it may have what is served. Kept by the server. */
+  isKnown = false
   readonly #host: ConnectionHost
-  readonly #client: Client
   /** Bytes of requests that are not taken yet. */
   #pending: Buffer | undefined
   /** The last head and what it was read as: clients say the same again and again. */
@@ -54,8 +61,7 @@ export class Connection {
     this.socket = socket
     this.#host = host
     this.#idleSince = host.now()
-    const { remoteAddress = '', remotePort = 0, localAddress = '', localPort = 0 } = socket
-    this.#client = { address: remoteAddress, port: remotePort, localAddress, localPort }
+    this.client = clientOf(socket)
     socket.on('data', chunk => this.#take(chunk))
     socket.on('drain', () => this.#goOn())
     // Who has sent all that it wants to say gets what is being answered, and no more.
@@ -151,7 +157,7 @@ export class Connection {
   }
 
   #answer(request: Request): void {
-    const answer = this.#host.answer(request, this.#client)
+    const answer = this.#host.answer(request, this)
     if ('bytes' in answer) {
       this.#send(answer, request)
       return

@@ -1,6 +1,6 @@
 import { isVaultError } from '../errors.ts'
 import type { CredentialSource } from '../exposure.ts'
-import { type Answer, answerJson } from './answer.ts'
+import { type Answer, type AnswerOptions, answerJson } from './answer.ts'
 import { containerCredentials } from './container-shape.ts'
 import { type CredentialAnswers, credentialAnswers, failureAnswer } from './credential-answers.ts'
 import type { Request } from './request-head.ts'
@@ -21,8 +21,13 @@ export interface ContainerHandlerOptions {
 }
 
 /** An error in the shape that all SDKs read: some look for `code` and `message`, some for `Code` and `Message`. */
-export function containerError(status: number, code: string, message: string): Answer {
-  return answerJson(status, { code, message, Code: code, Message: message })
+export function containerError(
+  status: number,
+  code: string,
+  message: string,
+  options: Pick<AnswerOptions, 'closes'> = {},
+): Answer {
+  return answerJson(status, { code, message, Code: code, Message: message }, options)
 }
 
 /**
@@ -36,7 +41,8 @@ export function containerHandler({
 }: ContainerHandlerOptions): (request: Request) => Answer | Promise<Answer> {
   const own = credentialAnswers(source, credentials => containerCredentials(credentials))
   const roles = new Map<string, CredentialAnswers>()
-  const denied = containerError(403, 'InvalidToken', 'the token is missing or wrong')
+  // It costs whoever guesses a connection each time, and none of many such clients keeps others waiting.
+  const denied = containerError(403, 'InvalidToken', 'the token is missing or wrong', { closes: true })
   const nothing = containerError(404, 'NotFound', 'there is nothing here')
 
   function answersOf(roleArn: string): CredentialAnswers | undefined {

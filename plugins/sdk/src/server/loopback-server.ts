@@ -3,7 +3,8 @@ import { createServer, type Server, type Socket } from 'node:net'
 import type { Logger } from '../context.ts'
 import { VaultError } from '../errors.ts'
 import { type Answer, answerJson } from './answer.ts'
-import { type Client, Connection, type ConnectionHost } from './connection.ts'
+import { type Client, Connection, type ConnectionHost, clientOf } from './connection.ts'
+import { ConnectionRoom } from './connection-room.ts'
 import type { Request } from './request-head.ts'
 
 /** Answers a request of a client: at once where what is needed is at hand, or later. */
@@ -27,9 +28,23 @@ export interface LoopbackServerOptions {
   readonly hosts?: readonly string[]
   /** Whether a client with that IP address is served; only those on loopback if absent. Not asked for a Unix socket. */
   isAllowedClient?(address: string): boolean
+  /**
+   * Whether a client that has proved nothing is answered. Asked before its first request is; once more than a few such
+   * clients are there, and without `proves`, when it connects, before a byte of it is read. Many may be asked for at
+   * once. Who is not, or where it fails, is cut off. All that `isAllowedClient` lets in are if absent.
+   */
+  admits?(client: Client): Promise<boolean>
+  /**
+   * Whether a request shows that its client may have what is served, by a token as a rule. Connections that have sent
+   * such a request are never closed to make room for those that have not. Without it all are alike.
+   */
+  proves?(request: Request): boolean
   /** The answer to what is not taken, in the shape that the exposure's clients read. */
   refusal?(status: number, word: string): Answer
-  /** Connections at a time; of more, the one that was idle for longest is closed. 128 if absent. */
+  /**
+   * Connections at a time; of more, the one that was idle for longest is closed. 128 if absent. With `proves`, there may
+   * be four times as many beside them that have proved nothing yet.
+   */
   readonly maxConnections?: number
   /** Bytes of a request's line and headers together; 16 KiB if absent. */
   readonly maxHeadBytes?: number
@@ -66,6 +81,15 @@ const WORDS: Readonly<Record<number, string>> = {
   505: 'only HTTP/1.1 is spoken',
 }
 
+/** Connections that may wait for being let in: all that come while one look at the system's tables takes its time. */
+const MAX_WAITING = 4096
+
+/** Connections that the system may keep for us until we come to them: more than one burst of them. */
+const BACKLOG = 4096
+
+/** So many may be let in before it is known whether they are answered. What finds that out may take its time. */
+const FEW = 16
+
 const REFUSALS = Object.keys(WORDS).map(Number)
 
 /**
@@ -83,9 +107,12 @@ class RunningServer implements LoopbackServer, ConnectionHost {
   readonly maxHeadBytes: number
   readonly #options: LoopbackServerOptions
   readonly #server: Server
-  readonly #connections = new Set<Connection>()
+  readonly #connections: ConnectionRoom
+  /** Those of whom it is not known yet whether they are let in. */
+  readonly #waiting = new Set<Socket>()
   readonly #methods: ReadonlySet<string>
   readonly #refusals: ReadonlyMap<number, Answer>
+  readonly #notAdmitted: Answer
   #hosts: ReadonlySet<string> = new Set()
   #sweep: NodeJS.Timeout | undefined
   #hasWarned = false
@@ -94,14 +121,17 @@ class RunningServer implements LoopbackServer, ConnectionHost {
 
   constructor(options: LoopbackServerOptions) {
     this.#options = options
-    const { methods = ['GET'], headers = [], maxHeadBytes = 16 * 1024 } = options
+    const { methods = ['GET'], headers = [], maxHeadBytes = 16 * 1024, maxConnections = 128, admits } = options
     this.keep = new Set(headers.map(name => name.toLowerCase()))
     this.maxHeadBytes = maxHeadBytes
+    this.#connections = new ConnectionRoom(maxConnections)
     this.#methods = new Set(methods)
     const refusal = options.refusal ?? ((status, message) => answerJson(status, { message }))
     // 405 and 421 come after a head that was read: the connection may go on, but nothing is lost if it does not.
     this.#refusals = new Map(REFUSALS.map(status => [status, closing(refusal(status, WORDS[status] as string))]))
-    this.#server = createServer({ noDelay: true, allowHalfOpen: true }, socket => this.#accept(socket))
+    this.#notAdmitted = closing(refusal(403, 'this program is not one of those that are answered'))
+    const pauseOnConnect = admits !== undefined
+    this.#server = createServer({ noDelay: true, allowHalfOpen: true, pauseOnConnect }, socket => this.#accept(socket))
   }
 
   get url(): string {
@@ -121,7 +151,7 @@ class RunningServer implements LoopbackServer, ConnectionHost {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.#server.once('error', reject)
     this.#server.listen(
-      socketPath === undefined ? { host: address, port, exclusive: true } : { path: socketPath },
+      socketPath === undefined ? { host: address, port, exclusive: true, backlog: BACKLOG } : { path: socketPath },
       resolve,
     )
     try {
@@ -151,12 +181,26 @@ class RunningServer implements LoopbackServer, ConnectionHost {
     }
   }
 
-  answer(request: Request, client: Client): Answer | Promise<Answer> {
-    const { handler } = this.#options
+  answer(request: Request, connection: Connection): Answer | Promise<Answer> {
+    const { proves, admits } = this.#options
     if (!this.#hosts.has(request.headers.get('host') as string)) return this.refusal(421)
     if (!this.#methods.has(request.method)) return this.refusal(405)
+    if (!connection.isKnown) {
+      if (proves?.(request)) this.#connections.prove(connection)
+      else if (admits !== undefined) return this.#answerIfAdmitted(request, connection)
+    }
+    return this.#answer(request, connection)
+  }
+
+  async #answerIfAdmitted(request: Request, connection: Connection): Promise<Answer> {
+    if (!(await this.#isAdmitted(connection.client))) return this.#notAdmitted
+    this.#connections.prove(connection)
+    return this.#answer(request, connection)
+  }
+
+  #answer(request: Request, { client }: Connection): Answer | Promise<Answer> {
     try {
-      const answer = handler(request, client)
+      const answer = this.#options.handler(request, client)
       return 'bytes' in answer ? answer : answer.catch(error => this.#failed(error))
     } catch (error) {
       return this.#failed(error)
@@ -174,6 +218,7 @@ class RunningServer implements LoopbackServer, ConnectionHost {
   async close(): Promise<void> {
     clearInterval(this.#sweep)
     this.#sweep = undefined
+    for (const socket of this.#waiting) socket.destroy()
     for (const { socket } of this.#connections) socket.destroy()
     if (!this.#server.listening) return
     await new Promise<void>(resolve => this.#server.close(() => resolve()))
@@ -182,41 +227,64 @@ class RunningServer implements LoopbackServer, ConnectionHost {
   #accept(socket: Socket): void {
     // Whatever happens to a connection happens to that one alone.
     socket.on('error', () => socket.destroy())
-    if (!this.#isAllowed(socket)) {
+    if (!this.#isAllowed(socket)) socket.destroy()
+    else if (this.#areFew()) this.#begin(socket)
+    else void this.#admit(socket)
+  }
+
+  /** Whether a connection may begin before anything is known of it. */
+  #areFew(): boolean {
+    const { admits, proves } = this.#options
+    if (admits === undefined) return true
+    return proves !== undefined && this.#waiting.size === 0 && this.#connections.strangers < FEW
+  }
+
+  #isAdmitted(client: Client): Promise<boolean> {
+    return this.#options.admits?.(client).catch(() => false) ?? Promise.resolve(true)
+  }
+
+  /** Waits for the word that a client is let in. Until then it takes nobody's room. */
+  async #admit(socket: Socket): Promise<void> {
+    const waiting = this.#waiting
+    if (waiting.size >= MAX_WAITING) {
       socket.destroy()
       return
     }
-    const { maxConnections = 128 } = this.#options
-    if (this.#connections.size >= maxConnections && !this.#closeIdlest()) {
-      socket.destroy()
+    waiting.add(socket)
+    socket.once('close', () => waiting.delete(socket))
+    const isAdmitted = await this.#isAdmitted(clientOf(socket))
+    waiting.delete(socket)
+    if (socket.destroyed) return
+    if (isAdmitted) {
+      this.#begin(socket, true)
       return
     }
+    // A reset leaves nothing behind in the system's tables, however many are cut off. The word may get lost in it.
+    socket.write(this.#notAdmitted.bytes)
+    socket.resetAndDestroy()
+  }
+
+  /** Where nothing can be shown, all are alike. */
+  #begin(socket: Socket, isKnown = this.#options.proves === undefined): void {
+    const connections = this.#connections
     const connection = new Connection(socket, this)
-    this.#connections.add(connection)
+    const hasRoom = isKnown ? connections.addKnown(connection) : connections.addStranger(connection)
+    if (!hasRoom) {
+      socket.destroy()
+      return
+    }
     socket.once('close', () => {
-      this.#connections.delete(connection)
-      if (this.#connections.size === 0) this.#stopSweeping()
+      connections.delete(connection)
+      if (connections.size === 0) this.#stopSweeping()
     })
     this.#startSweeping()
+    socket.resume()
   }
 
   #isAllowed({ remoteAddress }: Socket): boolean {
     if (this.#options.socketPath !== undefined) return true
     const { isAllowedClient = isLoopback } = this.#options
     return remoteAddress !== undefined && isAllowedClient(remoteAddress)
-  }
-
-  /** Makes room: of those that no answer is being worked on for, the one goes that got its last one longest ago. */
-  #closeIdlest(): boolean {
-    let idlest: Connection | undefined
-    for (const connection of this.#connections) {
-      if (connection.isAnswering) continue
-      if (idlest === undefined || connection.idleSince < idlest.idleSince) idlest = connection
-    }
-    if (idlest === undefined) return false
-    this.#connections.delete(idlest)
-    idlest.socket.destroy()
-    return true
   }
 
   #startSweeping(): void {

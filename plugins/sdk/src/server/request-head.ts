@@ -27,7 +27,10 @@ const DECISIVE = new Set([
 ])
 
 const REQUEST_LINE = /^([A-Z]{1,16}) ([\x21-\x7e]{1,2048}) HTTP\/(\d\.\d)$/
-const HEADER_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}):[ \t]*([\t\x20-\x7e]*)$/
+/** What stands in a value may be text in any encoding (RFC 9110, 5.5, obs-text): the name of a user's program, say. */
+const HEADER_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/
+/** In what is read here, nothing but ASCII is right. */
+const PLAIN = /^[\t\x20-\x7e]*$/
 /** RFC 3986, path: no fragment, no query, and none of what is not allowed in an address at all. */
 const PATH = /^\/[A-Za-z0-9\-._~:/@!$&'()*+,;=%]*$/
 /** What programs on the way may read as another path: an empty segment, `.`, `..`, and everything that is encoded. */
@@ -58,8 +61,9 @@ export function readRequestHead(head: string, keep: ReadonlySet<string>): Reques
     // Browsers send these with every request, and scripts in them cannot leave them out. `fetch` of Node sends the mode alone.
     if (name.startsWith('sec-fetch-') && name !== 'sec-fetch-mode') return { refused: 403 }
     if (!DECISIVE.has(name) && !keep.has(name)) continue
-    if (headers.has(name)) return { refused: 400 }
-    headers.set(name, (field[2] as string).trimEnd())
+    const value = field[2] as string
+    if (headers.has(name) || !PLAIN.test(value)) return { refused: 400 }
+    headers.set(name, value.trimEnd())
   }
   const refused = refusalOf(headers) ?? (path.startsWith('/') ? undefined : 400)
   if (refused !== undefined) return { refused }
