@@ -3,10 +3,11 @@
  * @module
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { accessSync, constants, readFileSync, statSync } from 'node:fs'
+import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { PartContext } from './context.ts'
+import { endProcessTree } from './end-process-tree.ts'
 
 export { fewAtOnce } from './few-at-once.ts'
 
@@ -135,24 +136,6 @@ function exitOf(child: ChildProcess, signal: AbortSignal, bytes: () => number): 
   })
 }
 
-/** Ends a program and what it has started: a shell that is ended leaves its children waiting for whatever they waited for. */
-function end(child: ChildProcess): void {
-  if (child.pid === undefined) return
-  for (const pid of [child.pid, ...descendants(child.pid)]) {
-    try {
-      process.kill(pid)
-    } catch {
-      // It has ended by itself.
-    }
-  }
-}
-
-/** The processes that `pid` has started, and theirs; where the system does not tell, none. */
-function descendants(pid: number): number[] {
-  try {
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').map(Number).filter(Boolean)
-    return children.flatMap(child => [child, ...descendants(child)])
-  } catch {
-    return []
-  }
+function end({ pid }: ChildProcess): void {
+  if (pid !== undefined) endProcessTree(pid)
 }
