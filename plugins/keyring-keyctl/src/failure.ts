@@ -1,4 +1,4 @@
-import { KeyringStorageError, printable, VaultError } from '@aws-vault/plugin-sdk'
+import { ANOTHER_KEYRING, KeyringStorageError, printable, VaultError } from '@aws-vault/plugin-sdk'
 import type { ProgramEnd } from '@aws-vault/plugin-sdk/program'
 
 /** The most bytes that a `user` key takes. */
@@ -16,7 +16,7 @@ export function isAbsent({ stderr }: ProgramEnd): boolean {
 
 /** The error for a machine without the program. */
 export function commandMissing(cause: unknown): VaultError {
-  return new VaultError('ERR_KEYCTL_NOT_FOUND', INSTALL, { hint: 'install it, or use another keyring', facts, cause })
+  return new VaultError('ERR_KEYCTL_NOT_FOUND', INSTALL, { hint: `install it, or ${ANOTHER_KEYRING}`, facts, cause })
 }
 
 /** @throws VaultError `ERR_KEYCTL_SIZE` when no key of the kernel can hold that much */
@@ -53,7 +53,7 @@ export function explain(what: string, end: ProgramEnd): VaultError {
     return make(
       'ERR_KEYCTL_BLOCKED',
       "this system does not let us use the kernel's keyring",
-      'containers often forbid it (seccomp); use another keyring: --backend file',
+      `containers often forbid it (seccomp); ${ANOTHER_KEYRING}`,
     )
   }
   if (timedOut) return new KeyringStorageError(`cannot ${what}: keyctl did not end in time`, { facts })

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
-import { KeyringStorageError, type PartContext, VaultError } from '@aws-vault/plugin-sdk'
+import { ANOTHER_KEYRING, KeyringStorageError, type PartContext, VaultError } from '@aws-vault/plugin-sdk'
 import type { Binding, BindingMethod, StoredPassword } from './binding.ts'
 import { type HelperAnswer, serve } from './helper-program.ts'
 import { explainFailure, keytarPath } from './load-keytar.ts'
@@ -159,5 +159,5 @@ export class HelperCrash extends Error {
 
 const tooSlow = (patience: number): KeyringStorageError =>
   new KeyringStorageError(`the desktop's keyring did not answer within ${patience / 1000} seconds`, {
-    hint: 'look for a window that asks for its password, or start its daemon again; --backend file does without it',
+    hint: `look for a window that asks for its password, start its daemon again, or ${ANOTHER_KEYRING}`,
   })

@@ -1,4 +1,4 @@
-import { VaultError } from '@aws-vault/plugin-sdk'
+import { ANOTHER_KEYRING, VaultError } from '@aws-vault/plugin-sdk'
 import type { Binding } from './binding.ts'
 
 /** The path of keytar's module. @throws VaultError ERR_KEYRING_UNAVAILABLE when it is not installed */
@@ -51,17 +51,17 @@ export function explainFailure(error: string, platform: NodeJS.Platform): { mess
   if (/Cannot find module '[^']*keytar\.node'/.test(error)) {
     return {
       message: 'the package keytar is installed without its native part, which could not be built',
-      hint: `install ${build}, then aws-vault again, or name another keyring: --backend file`,
+      hint: `install ${build}, then aws-vault again, or ${ANOTHER_KEYRING}`,
     }
   }
   if (/Cannot find module/.test(error)) {
     return {
       message: 'the optional package keytar is not installed',
-      hint: `install ${build}, then aws-vault again with optional packages, or name another keyring: --backend file`,
+      hint: `install ${build}, then aws-vault again with optional packages, or ${ANOTHER_KEYRING}`,
     }
   }
   return {
     message: `the package keytar cannot be loaded: ${error.split('\n')[0]}`,
-    hint: `install ${build}, then aws-vault again, or name another keyring: --backend file`,
+    hint: `install ${build}, then aws-vault again, or ${ANOTHER_KEYRING}`,
   }
 }

@@ -1,4 +1,4 @@
-import { KeyringLockedError } from '@aws-vault/plugin-sdk'
+import { ANOTHER_KEYRING, KeyringLockedError } from '@aws-vault/plugin-sdk'
 import type { Binding } from './binding.ts'
 import { HelperCrash } from './helper.ts'
 
@@ -53,7 +53,7 @@ export class LockCheck {
     } catch (cause) {
       if (!(cause instanceof HelperCrash)) throw cause
       throw new KeyringLockedError("the desktop's keyring is locked, and was not unlocked", {
-        hint: 'unlock it in your desktop (a window may ask for its password), or name another keyring: --backend file',
+        hint: `unlock it in your desktop (a window may ask for its password), or ${ANOTHER_KEYRING}`,
         cause,
       })
     }

@@ -1,4 +1,4 @@
-import { KeyringStorageError, type PartContext, VaultError } from '@aws-vault/plugin-sdk'
+import { ANOTHER_KEYRING, KeyringStorageError, type PartContext, VaultError } from '@aws-vault/plugin-sdk'
 import { CallError, Daemon } from '@aws-vault/plugin-sdk/dbus'
 import { APPLICATION, description, EntryType, FOLDER, KWALLET, WALLET } from './kwalletd.ts'
 
@@ -130,7 +130,7 @@ export class Wallet {
     // Also shows that the daemon answers, before we wait for a person as long as it takes.
     if (!(await isEnabled(this.#daemon))) {
       throw new VaultError('ERR_KEYRING_DISABLED', 'the KDE wallet is switched off in this desktop’s settings', {
-        hint: 'switch it on (System Settings, KDE Wallet), or use another keyring: --backend file',
+        hint: `switch it on (System Settings, KDE Wallet), or ${ANOTHER_KEYRING}`,
         facts: { keyring: 'kwallet' },
       })
     }
@@ -154,7 +154,7 @@ export class Wallet {
       {
         hint:
           'try again and answer in its window; if this program was refused for good, allow it in kwalletmanager5; without a ' +
-          'screen (SSH, a server) use another keyring: --backend file',
+          `screen (SSH, a server) ${ANOTHER_KEYRING}`,
         facts: { keyring: 'kwallet' },
       },
     )

@@ -1,4 +1,4 @@
-import { type PartContext, VaultError } from '@aws-vault/plugin-sdk'
+import { ANOTHER_KEYRING, type PartContext, VaultError } from '@aws-vault/plugin-sdk'
 import type { Daemon, Variant } from '@aws-vault/plugin-sdk/dbus'
 import { PROMPT } from './service.ts'
 
@@ -34,8 +34,7 @@ export async function followPrompt(
   if (dismissed) {
     throw new VaultError('ERR_KEYRING_DISMISSED', `the Secret Service was not allowed to ${purpose}`, {
       hint:
-        'try again and answer in its window; without a screen (SSH, a server) unlock it before or use another keyring: ' +
-        '--backend file',
+        'try again and answer in its window; without a screen (SSH, a server) unlock it before or ' + ANOTHER_KEYRING,
       facts: { keyring: 'secret-service' },
     })
   }

@@ -1,4 +1,4 @@
-import { KeyringLockedError, KeyringStorageError, type PartContext } from '@aws-vault/plugin-sdk'
+import { ANOTHER_KEYRING, KeyringLockedError, KeyringStorageError, type PartContext } from '@aws-vault/plugin-sdk'
 import { CallError, Daemon, Variant } from '@aws-vault/plugin-sdk/dbus'
 import { collectionPath } from './collection-path.ts'
 import { followPrompt } from './prompt.ts'
@@ -234,7 +234,7 @@ export class SecretStore {
 
   #locked(message: string): KeyringLockedError {
     return new KeyringLockedError(message, {
-      hint: 'unlock it in the window of your passwords (seahorse, KeePassXC), or use another keyring: --backend file',
+      hint: `unlock it in the window of your passwords (seahorse, KeePassXC), or ${ANOTHER_KEYRING}`,
       facts: { keyring: 'secret-service', collection: this.#name },
     })
   }

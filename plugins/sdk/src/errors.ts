@@ -42,6 +42,9 @@ export function isVaultError(error: unknown, code?: string): error is VaultError
   )
 }
 
+/** For hints of keyrings that cannot be used: the way out, and that it does not lead to what is stored. */
+export const ANOTHER_KEYRING = 'use another keyring, which does not have what is stored in this one: --backend file'
+
 /**
  * The keyring cannot be read because it is locked, or the passphrase given for it is wrong.
  * Throw it from `get`, `set`, `remove` or `keys`; never say that an item is corrupt when the passphrase may be wrong.

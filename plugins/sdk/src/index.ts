@@ -8,6 +8,7 @@ export type { Kind, OptionDeclaration, PartDeclaration, PluginDeclaration } from
 export { API_VERSION, KINDS } from './declaration.ts'
 export type { VaultErrorOptions } from './errors.ts'
 export {
+  ANOTHER_KEYRING,
   isVaultError,
   KeyringItemError,
   KeyringLockedError,

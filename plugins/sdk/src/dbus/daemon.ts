@@ -1,5 +1,5 @@
 import type { PartContext } from '../context.ts'
-import { isVaultError, KeyringStorageError, VaultError, type VaultErrorOptions } from '../errors.ts'
+import { ANOTHER_KEYRING, isVaultError, KeyringStorageError, VaultError, type VaultErrorOptions } from '../errors.ts'
 import type { Availability } from '../keyring.ts'
 import { Bus, type SignalMatch } from './bus.ts'
 import { BusError, CallError } from './errors.ts'
@@ -85,9 +85,7 @@ export class Daemon {
   ): Promise<Daemon> {
     if (sessionBus === undefined) {
       throw absent(description, 'there is no session bus here', {
-        hint:
-          'DBUS_SESSION_BUS_ADDRESS is not set: use aws-vault within a desktop session, or another keyring, which does not ' +
-          'have what is stored in this one: --backend file',
+        hint: `DBUS_SESSION_BUS_ADDRESS is not set: use aws-vault within a desktop session, or ${ANOTHER_KEYRING}`,
       })
     }
     let bus: Bus | undefined
@@ -265,7 +263,7 @@ async function started(bus: Bus, { places }: DaemonDescription): Promise<Found |
 
 function absent({ title, keyring, hint }: DaemonDescription, why: string, options: VaultErrorOptions = {}): VaultError {
   return new VaultError('ERR_KEYRING_ABSENT', `${title} cannot be reached: ${why}`, {
-    hint: `${hint}, or use another keyring, which does not have what is stored in this one: --backend file`,
+    hint: `${hint}, or ${ANOTHER_KEYRING}`,
     facts: { keyring },
     ...options,
   })
