@@ -29,7 +29,7 @@ export interface AuditHead {
 }
 
 /** Stands for the line before the first. */
-export const NOTHING: string = '0'.repeat(64)
+const NOTHING: string = '0'.repeat(64)
 
 export const EMPTY: AuditHead = { count: 0, size: 0, hash: NOTHING }
 

@@ -7,7 +7,7 @@ import type { BackendInUse } from './default-backend.ts'
 const VERSION = 1
 
 /** Where it is noted which keyring is in use. With the data, not in the cache: a cache may be deleted any time. */
-export const backendMemoryPath = (dataDirectory: string): string => join(dataDirectory, 'keyring-in-use.json')
+const backendMemoryPath = (dataDirectory: string): string => join(dataDirectory, 'keyring-in-use.json')
 
 /**
  * Reads the note. Only one that is not there is none: were one that cannot be understood none, too, another keyring would

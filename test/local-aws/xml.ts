@@ -7,12 +7,12 @@ export interface XmlElement {
 }
 
 /** Text made safe to stand in XML. */
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 }
 
 /** A time as AWS writes it: UTC, whole seconds, `Z`. */
-export function isoSeconds(milliseconds: number): string {
+function isoSeconds(milliseconds: number): string {
   return new Date(Math.floor(milliseconds / 1000) * 1000).toISOString().replace('.000Z', 'Z')
 }
 

@@ -2,7 +2,7 @@
  * The forms in which a secret could stand in a text: as it is, quoted for JSON or a URL, in hexadecimal, and in base64,
  * also in the middle of something longer that was encoded.
  */
-export function formsOf(secret: string): string[] {
+function formsOf(secret: string): string[] {
   const bytes = Buffer.from(secret)
   const plain = [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), bytes.toString('hex')]
   return [...new Set([...plain, ...base64Forms(bytes)])]

@@ -26,7 +26,7 @@ export function checkIdentity(path: string | undefined, environment: ProgramEnvi
 }
 
 /** The programs that the identities of a file need: `AGE-PLUGIN-YUBIKEY-1...` is one of `age-plugin-yubikey`. */
-export function pluginsIn(text: string): string[] {
+function pluginsIn(text: string): string[] {
   return [...text.matchAll(/^AGE-PLUGIN-([A-Z0-9+._-]+)-1[A-Z0-9]*\s*$/gm)].map(
     ([, name = '']) => `age-plugin-${name.toLowerCase()}`,
   )

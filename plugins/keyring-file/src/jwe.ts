@@ -9,7 +9,7 @@ import type { CipherGCMTypes } from 'node:crypto'
  * The most PBKDF2 rounds that we do for a file. Nobody writes more than 1,300,000, which is all that one build of the
  * Go tool reads. This is eight times as much and takes seconds; a file that wants more wants to keep us busy.
  */
-export const MOST_ROUNDS = 10_000_000
+const MOST_ROUNDS = 10_000_000
 
 /** How the key that wraps an item's own key is derived from the passphrase. Items with the same one share that key. */
 export interface Derivation {

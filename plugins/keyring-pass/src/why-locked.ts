@@ -3,7 +3,7 @@ import { type ProgramEnvironment, runProgram } from '@aws-vault/plugin-sdk/progr
 import { decryptionError, GPG_ERR, statuses } from './gpg-status.ts'
 
 /** Where the secret key for an entry is, as far as gpg knows. */
-export type KeyPlace = 'nowhere' | 'on a smartcard' | 'here'
+type KeyPlace = 'nowhere' | 'on a smartcard' | 'here'
 
 /**
  * Finds out why gpg could not decrypt. `pass` tells it to be quiet, and then it says "no secret key" whatever it was: a

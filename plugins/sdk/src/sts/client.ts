@@ -23,7 +23,7 @@ interface AdjustableHandler {
 }
 
 /** Milliseconds until a connection must stand. */
-export const connectTimeout = 5000
+const connectTimeout = 5000
 
 /** Signs and is called where nobody says in which region. */
 const usualRegion = 'us-east-1'

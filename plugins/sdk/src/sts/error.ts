@@ -224,7 +224,7 @@ function invalidHint(message: string, { step }: FailedCall): string {
 }
 
 /** `AssumeRole for profile "dev"`. */
-export function whatFor({ action, step }: FailedCall): string {
+function whatFor({ action, step }: FailedCall): string {
   return `${action} for profile "${step.profile}"`
 }
 
