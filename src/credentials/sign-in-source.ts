@@ -1,5 +1,6 @@
 import type { Profile } from '../aws-config/profile.ts'
 import { checkedEndpointUrl, regionOf } from './endpoint.ts'
+import { firstRegionOf } from './partition.ts'
 import type { PlanInput } from './plan-input.ts'
 import { refusedValue } from './refused-value.ts'
 import type { ProviderSource } from './sources.ts'
@@ -27,8 +28,9 @@ export function signInSource(profile: Profile, { wishes }: PlanInput): ProviderS
     const expected = 'expected the ARN of a user or of a session of a role, as aws login writes it'
     throw refusedValue(KEY, session.origin, `is not valid: ${expected}`)
   }
+  // Where nobody says: the region that the AWS CLI suggests, or its like in other partitions.
   const region =
-    regionOf({ name: profile.name, profiles: [profile] }, wishes) ?? USUAL_REGIONS[partition] ?? 'us-east-1'
+    regionOf({ name: profile.name, profiles: [profile] }, wishes) ?? firstRegionOf(partition) ?? 'us-east-1'
   const endpointUrl = wishes.signInEndpointUrl ?? profile.get('endpoint_url')
   return {
     kind: 'provider',
@@ -40,17 +42,6 @@ export function signInSource(profile: Profile, { wishes }: PlanInput): ProviderS
     lifetimeOf: 'sign-in (15m each time)',
     why: [{ text: `profile ${profile.name} is signed in to AWS as ${session.value}`, origin: session.origin }],
   }
-}
-
-/** Where the sign-in service is called when nobody says: where the AWS CLI suggests it, or its like elsewhere. */
-const USUAL_REGIONS: Readonly<Record<string, string>> = {
-  'aws-cn': 'cn-north-1',
-  'aws-us-gov': 'us-gov-west-1',
-  'aws-iso': 'us-iso-east-1',
-  'aws-iso-b': 'us-isob-east-1',
-  'aws-iso-e': 'eu-isoe-west-1',
-  'aws-iso-f': 'us-isof-south-1',
-  'aws-eusc': 'eusc-de-east-1',
 }
 
 /** How many sections are nearer than the one with the key. */
