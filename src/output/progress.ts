@@ -1,3 +1,4 @@
+import { canDraw, drawTask } from './draw-task.ts'
 import { writeStderr } from './logger.ts'
 
 /** Shows how far a long piece of work is, on stderr. */
@@ -14,9 +15,7 @@ const worthShowing = 20
  * done, so that questions come before it.
  */
 export function openProgress(title: string): Progress {
-  const { isatty } = process.getBuiltinModule('node:tty')
-  // listr2 draws nothing unless stdout is a terminal as well.
-  return isatty(2) && isatty(1) ? barProgress(title) : lineProgress(title)
+  return canDraw() ? barProgress(title) : lineProgress(title)
 }
 
 function lineProgress(title: string): Progress {
@@ -46,47 +45,20 @@ function barProgress(title: string): Progress {
   const finished = new Promise<void>(resolve => {
     finish = resolve
   })
+  const work = async (retitle: (title: string) => void): Promise<void> => {
+    show = text => retitle(`${title} ${text}`)
+    await finished
+  }
   return {
     update(done, of) {
       if (of < worthShowing) return
       // The work is not worth less without a bar.
-      shown ??= drawBar(title, finished, setter => {
-        show = setter
-      }).catch(() => {})
+      shown ??= drawTask(title, work, { clearOutput: true }).catch(() => {})
       show(bar(done, of))
     },
     async [Symbol.asyncDispose]() {
       finish()
       await shown
     },
-  }
-}
-
-/** Loaded when there is something to draw: it is large. */
-async function drawBar(
-  title: string,
-  finished: Promise<void>,
-  begin: (show: (text: string) => void) => void,
-): Promise<void> {
-  const { Listr, ListrLogger, ProcessOutput } = await import('listr2')
-  const logger = new ListrLogger({ useIcons: true, processOutput: new ProcessOutput(process.stderr, process.stderr) })
-  const showCursor = (): void => {
-    writeStderr('\u001b[?25h')
-    process.kill(process.pid, 'SIGINT')
-  }
-  process.once('SIGINT', showCursor)
-  const task = {
-    title,
-    task: async (_: unknown, { task }: { task: { title?: string | undefined } }): Promise<void> => {
-      begin(text => {
-        task.title = `${title} ${text}`
-      })
-      await finished
-    },
-  }
-  try {
-    await new Listr([task], { registerSignalListeners: false, rendererOptions: { logger, clearOutput: true } }).run()
-  } finally {
-    process.off('SIGINT', showCursor)
   }
 }

@@ -1,4 +1,5 @@
 import { printable } from '@aws-vault/plugin-sdk'
+import { canDraw, drawTask } from './draw-task.ts'
 import { writeStderr } from './logger.ts'
 
 /** Shows on stderr what is done, step by step. */
@@ -11,9 +12,7 @@ export interface Steps extends AsyncDisposable {
 
 /** Drawn where a person looks on; plain lines elsewhere. */
 export function openSteps(title: string): Steps {
-  const { isatty } = process.getBuiltinModule('node:tty')
-  // listr2 draws nothing unless stdout is a terminal as well.
-  return isatty(2) && isatty(1) ? drawnSteps(title) : plainSteps(title)
+  return canDraw() ? drawnSteps(title) : plainSteps(title)
 }
 
 function plainSteps(title: string): Steps {
@@ -45,22 +44,8 @@ function drawnSteps(title: string): Steps {
   }
 }
 
-/** Loaded when there is something to draw: it is large. */
 async function draw(title: string, ended: Promise<boolean>): Promise<void> {
-  const { Listr, ListrLogger, ProcessOutput } = await import('listr2')
-  const logger = new ListrLogger({ useIcons: true, processOutput: new ProcessOutput(process.stderr, process.stderr) })
-  const showCursor = (): void => {
-    writeStderr('\u001b[?25h')
-    process.kill(process.pid, 'SIGINT')
-  }
-  process.once('SIGINT', showCursor)
-  const task = async (): Promise<void> => {
+  await drawTask(title, async () => {
     if (!(await ended)) throw new Error(title)
-  }
-  const rendererOptions = { logger, showErrorMessage: false, collapseErrors: false }
-  try {
-    await new Listr([{ title, task }], { registerSignalListeners: false, rendererOptions }).run()
-  } finally {
-    process.off('SIGINT', showCursor)
-  }
+  })
 }
