@@ -177,24 +177,11 @@ function federationToken(levels: Levels, wishes: Wishes, mfa: Mfa | undefined, p
     const hint = 'leave out --no-session, or the policy'
     throw unrestrictable(policy, name, '--no-session hands out the long-lived keys themselves', hint)
   }
-  const lifetime = federationTokenLifetime(wishes)
-  const draft = exchange('federation-token', 'sts.GetFederationToken', levels.source, {
-    levels,
-    wishes,
-    lifetime,
-    mfa: undefined,
+  return federatedSession(levels, wishes, mfa, {
     parameters: policyParameters(policy),
-    why: [
-      {
-        text: `a federated session stands in for the long-lived keys of ${name}, which cannot be restricted otherwise`,
-      },
-      ...policy.why,
-      lifetime.why,
-    ],
+    why: [{ text: `${standsIn(name)}, which cannot be restricted otherwise` }, ...policy.why],
+    noMfa: 'AWS takes none where keys are restricted by a session policy',
   })
-  if (mfa === undefined) return draft
-  const note = `${mfa.serial} is not asked for a code: AWS takes none where keys are restricted by a session policy`
-  return { ...draft, notes: [note, ...draft.notes] }
 }
 
 /**
@@ -202,23 +189,34 @@ function federationToken(levels: Levels, wishes: Wishes, mfa: Mfa | undefined, p
  * it may do; this one allows what the keys allow. It is not kept: what is left of an earlier one would make a short visit.
  */
 function consoleSession(levels: Levels, wishes: Wishes, mfa: Mfa | undefined): Draft {
-  const { name } = levels.source
+  const { step: kept, notes } = federatedSession(levels, wishes, mfa, {
+    parameters: { policy: ALLOW_ALL },
+    why: [{ text: `${standsIn(levels.source.name)}: the console takes no session token` }],
+    noMfa: 'AWS takes none with a federated session; for MFA, use a role',
+  })
+  const { cache: _, ...step } = kept as ProviderStep
+  return { step, notes }
+}
+
+const standsIn = (profile: string): string => `a federated session stands in for the long-lived keys of ${profile}`
+
+/** What a federated session is made for. */
+interface Federation {
+  readonly parameters: ProviderStep['step']['parameters']
+  readonly why: readonly Reason[]
+  /** Why the MFA device that the profile has is not asked. */
+  readonly noMfa: string
+}
+
+function federatedSession(levels: Levels, wishes: Wishes, mfa: Mfa | undefined, federation: Federation): Draft {
+  const { parameters, why, noMfa } = federation
   const lifetime = federationTokenLifetime(wishes)
   const draft = exchange('federation-token', 'sts.GetFederationToken', levels.source, {
-    levels,
-    wishes,
-    lifetime,
-    mfa: undefined,
-    parameters: { policy: ALLOW_ALL },
-    why: [
-      { text: `a federated session stands in for the long-lived keys of ${name}: the console takes no session token` },
-      lifetime.why,
-    ],
+    ...{ levels, wishes, lifetime, mfa: undefined, parameters },
+    why: [...why, lifetime.why],
   })
-  const { cache: _, ...step } = draft.step as ProviderStep
-  if (mfa === undefined) return { ...draft, step }
-  const note = `${mfa.serial} is not asked for a code: AWS takes none with a federated session; for MFA, use a role`
-  return { step, notes: [note, ...draft.notes] }
+  if (mfa === undefined) return draft
+  return { ...draft, notes: [`${mfa.serial} is not asked for a code: ${noMfa}`, ...draft.notes] }
 }
 
 /** Takes nothing away: a session may do what its policy and the keys both allow. */
