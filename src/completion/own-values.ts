@@ -1,3 +1,4 @@
+import { processFate } from '@aws-vault/plugin-sdk/process'
 import { configPath } from '../aws-config/config-path.ts'
 import { getSetting, profileNames, profileSection } from '../aws-config/profile.ts'
 import { type ConfigFile, readConfigFile } from '../aws-config/read-config.ts'
@@ -6,7 +7,7 @@ import { consolePages } from '../console/service-pages.ts'
 import { builtInParts } from '../contributions/built-in.generated.ts'
 import type { InstalledParts } from '../contributions/installed-parts.ts'
 import type { Part } from '../contributions/part.ts'
-import { isAlive, readStates, type ServerState } from '../server/state-file.ts'
+import { readStates, type ServerState } from '../server/state-file.ts'
 import { sessionTypes } from '../vault/session-key.ts'
 import type { Values } from './complete.ts'
 import { describeProfile } from './describe-profile.ts'
@@ -48,7 +49,7 @@ export function ownValues(words: readonly string[], world: ValueWorld): Values {
   const servers = (): ServerState[] =>
     readStates(world.runDirectories)
       .map(({ state }) => state)
-      .filter(isAlive)
+      .filter(state => processFate(state) !== 'dead')
 
   return {
     profiles() {

@@ -61,6 +61,21 @@ describe('resolve', () => {
     assert.deepEqual(calls, [{ provider: 'token' }])
   })
 
+  it('asks for no code, waits for nobody and decrypts nothing where nobody is to be asked; uses what others made', async () => {
+    const { run, forget, keyring, locks, calls, answers } = world()
+    const guarded = planOf(storedKeys, withMfa(token), role)
+    await assert.rejects(run(guarded, { silent: true }), { code: 'ERR_PROMPT_UNAVAILABLE' })
+    assert.ok(keyring.operations.every(operation => operation.startsWith('keys')))
+    assert.ok(!locks.some(name => name.includes('GetSessionToken')), 'whose holder may be asking somebody')
+    assert.deepEqual(calls, [])
+    answers.push('123456')
+    await run(guarded)
+    for (const name of keyring.names()) if (name.startsWith('sts.AssumeRole')) await keyring.remove(name)
+    forget()
+    assert.equal(await run(guarded, { silent: true }), 'ASIArole1')
+    assert.deepEqual(calls, [{ provider: 'role', source: 'ASIAtoken1' }])
+  })
+
   describe('takes a lock', () => {
     it('for each slot that it fills, from the last to the first', async () => {
       const { run, locks } = world()
@@ -175,20 +190,5 @@ describe('resolve', () => {
       behaviour.answer = () => new Error('no token')
       await assert.rejects(run(planOf(storedKeys, token, withMfa(role))), /no token/)
     })
-  })
-
-  it('asks for no code, waits for nobody and decrypts nothing where nobody is to be asked; uses what others made', async () => {
-    const { run, forget, keyring, locks, calls, answers } = world()
-    const guarded = planOf(storedKeys, withMfa(token), role)
-    await assert.rejects(run(guarded, { silent: true }), { code: 'ERR_PROMPT_UNAVAILABLE' })
-    assert.ok(keyring.operations.every(operation => operation.startsWith('keys')))
-    assert.ok(!locks.some(name => name.includes('GetSessionToken')), 'whose holder may be asking somebody')
-    assert.deepEqual(calls, [])
-    answers.push('123456')
-    await run(guarded)
-    for (const name of keyring.names()) if (name.startsWith('sts.AssumeRole')) await keyring.remove(name)
-    forget()
-    assert.equal(await run(guarded, { silent: true }), 'ASIArole1')
-    assert.deepEqual(calls, [{ provider: 'role', source: 'ASIAtoken1' }])
   })
 })
