@@ -1,3 +1,4 @@
+import { isVaultError } from '@aws-vault/plugin-sdk'
 import type { Command } from '@oclif/core'
 import * as handle from '@oclif/core/handle'
 import * as main from '@oclif/core/run'
@@ -30,6 +31,10 @@ import SsoList from './commands/sso/list.ts'
 import SsoLogin from './commands/sso/login.ts'
 import Unlock from './commands/unlock.ts'
 import Version from './commands/version.ts'
+import { Redactor } from './output/redactor.ts'
+import { describeError, printError } from './output/report-error.ts'
+import { runWithPlugins } from './plugins-command.ts'
+import { StartConfig, type StartPackageJson } from './start-config.ts'
 
 export { VaultHelp } from './help.ts'
 
@@ -65,11 +70,18 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   version: Version,
 }
 
+/** Put in by the build. */
+declare const PACKAGE_JSON: StartPackageJson
+
 /** oclif's own way in: with help, topics, and the commands and hooks of all plugins. */
-export async function run(argv: string[], root: string): Promise<void> {
+export async function run(argv: string[], root: string, packageJson = PACKAGE_JSON): Promise<void> {
+  const words = [...commandFirst(argv, word => Object.hasOwn(COMMANDS, word))]
   try {
-    await main.run([...commandFirst(argv, word => Object.hasOwn(COMMANDS, word))], { root })
+    await runWithPlugins(words, new StartConfig(root, packageJson), config => main.run(words, config))
   } catch (error) {
-    await handle.handle(error as Error)
+    if (!isVaultError(error)) return handle.handle(error as Error)
+    const report = describeError(error, new Redactor(), 'aws-vault')
+    printError(error, report, new Redactor(), argv.includes('--debug') || process.env.DEBUG !== undefined)
+    process.exitCode = report.exitCode
   }
 }

@@ -35,6 +35,7 @@ const glue = [
   'help.ts',
   'oclif.ts',
   'part-flags.ts',
+  'plugins-command.ts',
   'session-flags.ts',
   'start.ts',
   'start-config.ts',
