@@ -16,6 +16,7 @@ import List from './commands/list.ts'
 import Lock from './commands/lock.ts'
 import Login from './commands/login.ts'
 import Migrate from './commands/migrate.ts'
+import PluginsCreate from './commands/plugins/create.ts'
 import PluginsParts from './commands/plugins/parts.ts'
 import PluginsUse from './commands/plugins/use.ts'
 import PromptSegment from './commands/prompt-segment.ts'
@@ -53,6 +54,7 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   lock: Lock,
   login: Login,
   migrate: Migrate,
+  'plugins:create': PluginsCreate,
   'plugins:parts': PluginsParts,
   'plugins:use': PluginsUse,
   'prompt-segment': PromptSegment,

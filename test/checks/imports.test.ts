@@ -20,6 +20,7 @@ const domain = [
   'locks',
   'migrate',
   'output',
+  'plugin-template',
   'rotation',
   'segment',
   'server',
