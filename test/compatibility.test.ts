@@ -88,5 +88,9 @@ test('these plugins are as they were', () => {
   const files = globSync('**/*.{js,ts,json}', { cwd: plugins }).sort()
   const hash = createHash('sha256')
   for (const file of files) hash.update(`${file}\0`).update(readFileSync(join(plugins, file)))
-  assert.equal(hash.digest('hex'), 'b782eb82e76ee0a6016749dced51752c2e70ebf1229a1cdcc1c57116368a2329', 'yesterday cannot be changed: add a folder for another version instead')
+  assert.equal(
+    hash.digest('hex'),
+    'b782eb82e76ee0a6016749dced51752c2e70ebf1229a1cdcc1c57116368a2329',
+    'yesterday cannot be changed: add a folder for another version instead',
+  )
 })
