@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { isVaultError, VaultError } from '@aws-vault/plugin-sdk'
 import { Config } from '@oclif/core/config'
 import { builtInParts } from './contributions/built-in.generated.ts'
@@ -42,10 +43,10 @@ export async function runWithPlugins(
   if (outcome !== undefined && !wantsHelp(words)) {
     const onWait = () => writeStderr('aws-vault: waiting for another aws-vault that changes plugins')
     const task = () => change(second, outcome === 'keep', dataDir, () => main({ root }))
-    await withFileLock(`${cacheDir}/locks`, `plugins of ${dataDir}`, task, { onWait })
+    await withFileLock(join(cacheDir, 'locks'), `plugins of ${dataDir}`, task, { onWait })
     return
   }
-  const directory = pluginsDirectory(dataDir)
+  const directory = directoryIfReadable(dataDir)
   if (directory === dataDir) {
     await main({ root })
   } else if (first === 'plugins' && (second === '' || second === 'inspect' || second.startsWith('-'))) {
@@ -63,7 +64,7 @@ export async function runWithPlugins(
 }
 
 async function change(verb: string, keepsOld: boolean, dataDir: string, main: () => Promise<unknown>): Promise<void> {
-  const before = readPluginsIn(pluginsDirectory(dataDir))
+  const before = readPluginsIn(directoryToChange(verb, dataDir))
   const after = await changeGeneration(dataDir, keepsOld, async directory => {
     hideSecrets(new Contributions(before, {}).secretVariables())
     process.env.AWS_VAULT_DATA_DIR = directory
@@ -83,6 +84,27 @@ async function change(verb: string, keepsOld: boolean, dataDir: string, main: ()
     return changed
   })
   for (const line of describePluginChange(before, after, builtInParts)) writeStderr(`aws-vault: ${line}`)
+}
+
+/** What cannot be read is reported by each of our commands; nothing else shall fail for it. */
+function directoryIfReadable(dataDir: string): string {
+  try {
+    return pluginsDirectory(dataDir)
+  } catch {
+    return dataDir
+  }
+}
+
+function directoryToChange(verb: string, dataDir: string): string {
+  try {
+    return pluginsDirectory(dataDir)
+  } catch (cause) {
+    const message = `plugins ${verb} did nothing: ${(cause as Error).message}`
+    throw new VaultError('ERR_PLUGINS_CHANGE', message, {
+      hint: 'remove that file, and install the plugins again',
+      cause,
+    })
+  }
 }
 
 /** Packages may run scripts when they are installed. They are programs like those of `exec`: no secret is in sight. */
