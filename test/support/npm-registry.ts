@@ -14,7 +14,7 @@ const serve = join(root, 'test', 'registry', 'serve.mjs')
 /** Why there is no registry for tests here; `false` if there is one. @throws Error on CI, where `.ci/run` installs it */
 export function registryMissing(): string | false {
   if (existsSync(join(root, 'test', 'registry', 'node_modules', 'verdaccio'))) return false
-  const reason = 'needs a registry: npm ci --ignore-scripts --prefix test/registry'
+  const reason = 'needs a registry: cd test/registry && npm ci --ignore-scripts'
   if (process.env.CI) throw new Error(reason)
   return reason
 }
