@@ -9,5 +9,5 @@ const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const argv = process.argv.slice(2)
 if (!(await start(argv, root, packageJson))) {
   const { run } = await import('../src/oclif.ts')
-  await run(argv, root)
+  await run(argv, root, packageJson)
 }

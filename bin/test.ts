@@ -20,7 +20,12 @@ if (only.length === 0) {
   check('format and lint', [process.execPath, 'node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings'])
 }
 const groups = [
-  ['src/**/*.test.ts', 'plugins/*/{src,test}/**/*.test.ts', 'test/local-aws/*.test.ts'],
+  [
+    'src/**/*.test.ts',
+    'plugins/*/{src,test}/**/*.test.ts',
+    'docs/examples/*/test/*.test.ts',
+    'test/local-aws/*.test.ts',
+  ],
   ['test/**/*.test.ts'],
 ]
 const seen = new Set<string>()

@@ -1,3 +1,4 @@
+import { isVaultError } from '@aws-vault/plugin-sdk'
 import type { Command } from '@oclif/core'
 import * as handle from '@oclif/core/handle'
 import * as main from '@oclif/core/run'
@@ -15,6 +16,7 @@ import List from './commands/list.ts'
 import Lock from './commands/lock.ts'
 import Login from './commands/login.ts'
 import Migrate from './commands/migrate.ts'
+import PluginsCreate from './commands/plugins/create.ts'
 import PluginsParts from './commands/plugins/parts.ts'
 import PluginsUse from './commands/plugins/use.ts'
 import PromptSegment from './commands/prompt-segment.ts'
@@ -30,6 +32,10 @@ import SsoList from './commands/sso/list.ts'
 import SsoLogin from './commands/sso/login.ts'
 import Unlock from './commands/unlock.ts'
 import Version from './commands/version.ts'
+import { Redactor } from './output/redactor.ts'
+import { describeError, printError } from './output/report-error.ts'
+import { runWithPlugins } from './plugins-command.ts'
+import { StartConfig, type StartPackageJson } from './start-config.ts'
 
 export { VaultHelp } from './help.ts'
 
@@ -48,6 +54,7 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   lock: Lock,
   login: Login,
   migrate: Migrate,
+  'plugins:create': PluginsCreate,
   'plugins:parts': PluginsParts,
   'plugins:use': PluginsUse,
   'prompt-segment': PromptSegment,
@@ -65,11 +72,18 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   version: Version,
 }
 
+/** Put in by the build. */
+declare const PACKAGE_JSON: StartPackageJson
+
 /** oclif's own way in: with help, topics, and the commands and hooks of all plugins. */
-export async function run(argv: string[], root: string): Promise<void> {
+export async function run(argv: string[], root: string, packageJson = PACKAGE_JSON): Promise<void> {
+  const words = [...commandFirst(argv, word => Object.hasOwn(COMMANDS, word))]
   try {
-    await main.run([...commandFirst(argv, word => Object.hasOwn(COMMANDS, word))], { root })
+    await runWithPlugins(words, new StartConfig(root, packageJson), config => main.run(words, config))
   } catch (error) {
-    await handle.handle(error as Error)
+    if (!isVaultError(error)) return handle.handle(error as Error)
+    const report = describeError(error, new Redactor(), 'aws-vault')
+    printError(error, report, new Redactor(), argv.includes('--debug') || process.env.DEBUG !== undefined)
+    process.exitCode = report.exitCode
   }
 }

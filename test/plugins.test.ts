@@ -98,6 +98,18 @@ test('a list of plugins that cannot be read is named, and everything else works'
   assert.match(stderr, /^aws-vault: the list of installed plugins, .*package\.json, cannot be read/m)
 })
 
+test('a note of the plugins in use that cannot be read is named, and everything else works', async () => {
+  await using scene = await setScene()
+  const { sandbox } = scene
+  sandbox.write('.local/share/aws-vault/plugins/current', '../elsewhere')
+  const { stderr } = await sandbox.ok(['exec', 'work', 'true'])
+  assert.match(stderr, /^aws-vault: the list of installed plugins cannot be read: .*current does not name/m)
+  await sandbox.ok(['exec', '--help'])
+  await sandbox.ok(['plugins'])
+  const link = await sandbox.fails(['plugins', 'link', join(fixtures, 'exposure-shout')])
+  assert.match(link.stderr, /plugins link did nothing: .*current does not name .*\n {2}hint: remove that file/)
+})
+
 test('a plugin that hooks into oclif: its hooks run, and our commands do what they do without it', async () => {
   await using scene = await setScene()
   const { sandbox } = scene

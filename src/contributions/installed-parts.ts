@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Part, PluginProblem } from './part.ts'
+import { pluginsDirectory } from './plugins-directory.ts'
 import { readDeclaration } from './read-declaration.ts'
 
 /** What the user's own plugins contribute. */
@@ -21,24 +22,38 @@ interface InstalledPlugin {
 const none: InstalledParts = { parts: [], problems: [], haveHooks: false }
 
 /**
- * Reads what `aws-vault plugins install` and `plugins link` have put into oclif's data directory: its package.json lists
- * them, and theirs say what they contribute. Nothing of them is imported. One failing read when there are none.
+ * Reads what `aws-vault plugins install` and `plugins link` have put below our data directory: a package.json lists
+ * them, and theirs say what they contribute. Nothing of them is imported. Two failing reads when there are none.
  */
 export function readInstalledParts(dataDirectory: string): InstalledParts {
-  let plugins: readonly InstalledPlugin[]
   try {
-    const list = JSON.parse(readFileSync(join(dataDirectory, 'package.json'), 'utf8'))
+    return readPluginsIn(pluginsDirectory(dataDirectory))
+  } catch (error) {
+    const message = `the list of installed plugins cannot be read: ${(error as Error).message}`
+    return {
+      ...none,
+      problems: [{ packageName: '', message, hint: 'remove that file, and install the plugins again' }],
+    }
+  }
+}
+
+/** The same for one directory of plugins. */
+export function readPluginsIn(directory: string): InstalledParts {
+  let plugins: readonly InstalledPlugin[]
+  const listPath = join(directory, 'package.json')
+  try {
+    const list = JSON.parse(readFileSync(listPath, 'utf8'))
     plugins = list.oclif?.plugins ?? []
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return none
-    const message = `the list of installed plugins, ${join(dataDirectory, 'package.json')}, cannot be read`
+    const message = `the list of installed plugins, ${listPath}, cannot be read`
     return { ...none, problems: [{ packageName: '', message, hint: 'mend or remove that file' }] }
   }
   const parts: Part[] = []
   const problems: PluginProblem[] = []
   let haveHooks = false
   for (const plugin of plugins) {
-    const root = rootOf(plugin, dataDirectory)
+    const root = rootOf(plugin, directory)
     try {
       const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
       haveHooks ||= packageJson.oclif?.hooks !== undefined
@@ -56,16 +71,17 @@ export function readInstalledParts(dataDirectory: string): InstalledParts {
 /** The user's own plugins: their names, and the directories they lie in. None when the list cannot be read. */
 export function installedPlugins(dataDirectory: string): { readonly name: string; readonly root: string }[] {
   try {
-    const list = JSON.parse(readFileSync(join(dataDirectory, 'package.json'), 'utf8'))
+    const directory = pluginsDirectory(dataDirectory)
+    const list = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
     const plugins: readonly InstalledPlugin[] = list.oclif?.plugins ?? []
-    return plugins.map(plugin => ({ name: plugin.name, root: rootOf(plugin, dataDirectory) }))
+    return plugins.map(plugin => ({ name: plugin.name, root: rootOf(plugin, directory) }))
   } catch {
     return []
   }
 }
 
-const rootOf = (plugin: InstalledPlugin, dataDirectory: string): string =>
-  plugin.type === 'link' ? (plugin.root ?? '') : join(dataDirectory, 'node_modules', plugin.name)
+const rootOf = (plugin: InstalledPlugin, directory: string): string =>
+  plugin.type === 'link' ? (plugin.root ?? '') : join(directory, 'node_modules', plugin.name)
 
 function installedPart(
   root: string,
