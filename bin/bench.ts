@@ -1,6 +1,7 @@
 /**
  * Measures whole processes against bare `node -e 0` of the same Node, in alternating pairs, and prints the table of
- * docs/performance.md. `npm run bench -- 40` makes 40 pairs of each. Peak memory needs GNU time.
+ * docs/performance.md. `npm run bench -- 40` makes 40 pairs of each. Peak memory needs GNU time. `npm run bench -- 40 runtimes [BUN]`
+ * measures other ways to start the same bundle instead.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -8,15 +9,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type LocalAws, startLocalAws } from '../test/local-aws/index.ts'
 import { buildDist } from './build.ts'
+import { otherRuntimes } from './other-runtimes.ts'
 
 const root = join(import.meta.dirname, '..')
 const pairs = Math.max(20, Number(process.argv[2] ?? 30))
 const keys = { id: 'AKIAIOSFODNN7EXAMPLE', secret: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' }
 const gnuTime = '/usr/bin/time'
+const [, , , measured, bun] = process.argv
 const homes: NodeJS.ProcessEnv[] = []
 
 interface Command {
   readonly name: string
+  /** This very Node if absent. */
+  readonly program?: string
   readonly args: readonly string[]
   readonly env: NodeJS.ProcessEnv
 }
@@ -24,7 +29,8 @@ interface Command {
 await buildDist()
 const aws = await startLocalAws({ world: { users: [{ name: 'alice', accessKeys: [keys] }] } })
 try {
-  await measureAll(aws)
+  if (measured === 'runtimes') await measureRuntimes(aws)
+  else await measureAll(aws)
 } finally {
   await aws.close()
   for (const env of homes) await time({ name: 'lock', args: [join(root, 'bin', 'run.js'), 'lock'], env })
@@ -52,7 +58,27 @@ async function measureAll(aws: LocalAws): Promise<void> {
       env: small,
     },
   ]
-  const bare: Command = { name: 'node -e 0', args: ['-e', '0'], env: small }
+  await measure(commands, small)
+}
+
+async function measureRuntimes(aws: LocalAws): Promise<void> {
+  const env = await home(aws, 2, 0)
+  const directory = mkdtempSync(join(tmpdir(), 'aws-vault-runtimes-'))
+  const own = { name: 'Node with kept code', program: process.execPath, args: [join(root, 'bin', 'run.js')] }
+  const commands = [own, ...otherRuntimes(root, directory, bun)].flatMap(({ name, program, args }) =>
+    [['exec', 'work', '--', '/bin/true'], ['list'], ['export', 'work']].map(words => ({
+      name: `${name}: \`${words[0]}\``,
+      program,
+      args: [...args, ...words],
+      env,
+    })),
+  )
+  await measure(commands, env)
+  rmSync(directory, { recursive: true })
+}
+
+async function measure(commands: readonly Command[], env: NodeJS.ProcessEnv): Promise<void> {
+  const bare: Command = { name: 'node -e 0', args: ['-e', '0'], env }
   say(`Node ${process.version}, ${process.platform} ${process.arch}, medians of ${pairs} alternating pairs\n`)
   say('| Command | Times bare `node -e 0` | Median (ms) | Bare (ms) | Peak memory (MB) | Bare (MB) |')
   say('|---|---:|---:|---:|---:|---:|')
@@ -102,9 +128,9 @@ async function home({ url }: LocalAws, profiles: number, otherSessions: number):
 }
 
 /** Milliseconds from start to end of a process. Fails when the process does. */
-function time({ name, args, env }: Command): Promise<number> {
+function time({ name, program = process.execPath, args, env }: Command): Promise<number> {
   const begun = performance.now()
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'inherit'] })
+  const child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'inherit'] })
   return new Promise((resolve, reject) => {
     child.on('error', reject)
     child.on('exit', code =>
@@ -114,9 +140,9 @@ function time({ name, args, env }: Command): Promise<number> {
 }
 
 /** Peak memory in MB, as the kernel counted it. */
-function memory({ args, env }: Command): string {
+function memory({ program = process.execPath, args, env }: Command): string {
   if (!existsSync(gnuTime)) return 'n/a'
-  const { stderr } = spawnSync(gnuTime, ['-f', '%M', process.execPath, ...args], { env, encoding: 'utf8' })
+  const { stderr } = spawnSync(gnuTime, ['-f', '%M', program, ...args], { env, encoding: 'utf8' })
   return (Number(stderr.trim().split('\n').at(-1)) / 1024).toFixed(0)
 }
 

@@ -1,7 +1,8 @@
 /** Builds dist/: the bundles that bin/run.js starts. */
 import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { builtInIndex, indexFile } from './generate-index.ts'
 import { writeManifest } from './generate-manifest.ts'
@@ -97,6 +98,27 @@ const vendor: Plugin = {
   },
 }
 
+/**
+ * Writes bundles as V8 takes them fastest. In ASCII: esbuild leaves other characters in regular expressions, and a single one makes
+ * Node decode and V8 keep the whole bundle in two bytes a character. With one shape for what esbuild wraps modules in, `{ "path"() {} }`:
+ * hundreds of objects with a key of their own each are slow to make. In front stands what the code is known by: see bin/run.js.
+ */
+const quickToLoad: Plugin = {
+  name: 'quick-to-load',
+  setup({ initialOptions, onEnd }) {
+    initialOptions.write = false
+    onEnd(({ outputFiles = [] }) => {
+      for (const { path, text } of outputFiles) {
+        const code = text
+          .replace(/\b(__esm|__commonJS)\(\{"[^"]+"\(/g, '$1({module(')
+          .replace(/[^\0-\x7F]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+        mkdirSync(dirname(path), { recursive: true })
+        writeFileSync(path, `//${createHash('sha256').update(code).digest('hex').slice(0, 32)}\n${code}`)
+      }
+    })
+  },
+}
+
 const common: BuildOptions = {
   bundle: true,
   platform: 'node',
@@ -141,7 +163,7 @@ export async function buildDist(): Promise<void> {
       ...common,
       entryPoints: [join(root, 'src', source)],
       outfile: join(dist, target),
-      plugins: [guardStdoutLater, requireWhenUsed, vendor, requireBuiltins],
+      plugins: [guardStdoutLater, requireWhenUsed, vendor, requireBuiltins, quickToLoad],
     })
   const vendorBundle = ([name, file]: [string, string]): Promise<unknown> =>
     build({
@@ -153,6 +175,7 @@ export async function buildDist(): Promise<void> {
       },
       outfile: join(dist, 'vendor', `${file}.cjs`),
       minify: true,
+      plugins: [quickToLoad],
     })
   await Promise.all([
     bundle('start.ts', 'start.cjs'),

@@ -7,16 +7,21 @@ if (major < 22 || (major === 22 && minor < 15)) {
   process.exit(1)
 }
 
-const { mkdirSync, statSync } = process.getBuiltinModule('node:fs')
+const fs = process.getBuiltinModule('node:fs')
 const module = process.getBuiltinModule('node:module')
 const { join } = process.getBuiltinModule('node:path')
 
-const require = module.createRequire(import.meta.url)
 const root = join(import.meta.dirname, '..')
 const argv = process.argv.slice(2)
+
+/** Commands of which each keeps its own compiled code: those that programs and prompts wait for. All others share one. */
+const OFTEN = new Set(['exec', 'export', 'list', 'refresh', '--version'])
+/** How many characters the name has that the build writes behind the `//` at the start of a bundle. */
+const NAME = 32
+
 try {
   // For every prompt of a shell: it needs a hundredth of our code.
-  if (argv.length === 1 && argv[0] === 'prompt-segment') printSegment(require('../dist/segment.cjs').ownSegment())
+  if (argv.length === 1 && argv[0] === 'prompt-segment') printSegment(requireFrom('segment.cjs').ownSegment())
   // At every press of Tab.
   else if (argv[0] === 'complete' && argv.length > 1 && argv[1] !== '--help') answerTab(argv.slice(1))
   else await run()
@@ -27,30 +32,96 @@ try {
 }
 
 async function run() {
-  keepCompiledCode()
-  const { start } = require('../dist/start.cjs')
-  if (!(await start(argv, root))) await require('../dist/oclif.cjs').run(argv, root)
+  const directory = compiledCode()
+  if (directory !== undefined) module.enableCompileCache(directory)
+  const { start } = load(join(root, 'dist', 'start.cjs'), directory)
+  if (!(await start(argv, root))) await requireFrom('oclif.cjs').run(argv, root)
+}
+
+function requireFrom(file) {
+  return module.createRequire(import.meta.url)(`../dist/${file}`)
 }
 
 function printSegment(text) {
   if (text === '') return
   try {
-    process.getBuiltinModule('node:fs').writeSync(1, `${text}\n`)
+    fs.writeSync(1, `${text}\n`)
   } catch {
     // Nobody reads it.
   }
 }
 
 function answerTab(words) {
-  keepCompiledCode()
-  process.exitCode = require('../dist/complete.cjs').respond(words, root)
+  const directory = compiledCode()
+  if (directory !== undefined) module.enableCompileCache(directory)
+  process.exitCode = requireFrom('complete.cjs').respond(words, root)
 }
 
 /**
- * Lets Node keep our compiled code from one start to the next. In the user's own cache directory and only if nobody
- * else owns it or may write there: Node's default is the shared temporary directory, where another user could lay code for us to run.
+ * As `require`, with the compiled code that an earlier run kept. Node's own cache, which vendored bundles use, keeps what is
+ * compiled when a file is loaded; this one keeps what has been compiled when a run ends, that is, what such a run needs.
  */
-function keepCompiledCode() {
+function load(file, directory) {
+  const vm = process.getBuiltinModule('node:vm')
+  const source = fs.readFileSync(file, 'latin1') // ASCII, says the build.
+  const command = OFTEN.has(argv[0]) ? argv[0].replace(/^--/, '') : 'other'
+  const kept = directory && join(directory, `${command}-${process.version}-${process.arch}`)
+  const name = source.slice(2, 2 + NAME)
+  const cachedData = kept && readKept(kept, name)
+  const script = new vm.Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
+    filename: file,
+    cachedData,
+    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  })
+  if (kept && (cachedData === undefined || script.cachedDataRejected)) keepAtEnd(script, kept, name)
+  const loaded = { exports: {}, filename: file }
+  script.runInThisContext()(loaded.exports, module.createRequire(file), loaded, file, join(root, 'dist'))
+  return loaded.exports
+}
+
+/**
+ * What was kept of the bundle with that name. V8 itself looks whether its own version, its flags and the lengths are right, but
+ * not whether a byte was changed on the disk: it would crash, now and at every further start. So the code is kept twice; to compare
+ * takes a tenth of a millisecond, any checksum several.
+ */
+function readKept(file, name) {
+  try {
+    const bytes = fs.readFileSync(file)
+    const middle = (bytes.length + NAME) / 2
+    const isWhole = bytes.latin1Slice(0, NAME) === name && bytes.compare(bytes, NAME, middle, middle) === 0
+    return isWhole ? bytes.subarray(NAME, middle) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Keeps the compiled code of this run, whether it ends or a program takes its place. */
+function keepAtEnd(script, file, name) {
+  const keep = () => {
+    const temporary = `${file}.${process.pid}`
+    try {
+      const code = script.createCachedData()
+      fs.writeFileSync(temporary, Buffer.concat([Buffer.from(name), code, code]), { mode: 0o600, flag: 'wx' })
+      fs.renameSync(temporary, file)
+    } catch {
+      fs.rmSync(temporary, { force: true })
+    }
+  }
+  const { execve } = process
+  if (execve) {
+    process.execve = (...args) => {
+      keep()
+      return execve.apply(process, args)
+    }
+  }
+  process.once('exit', keep)
+}
+
+/**
+ * Where compiled code is kept from one start to the next: in the user's own cache directory, and only if nobody else owns
+ * it or may write there. Node's default is the shared temporary directory, where another user could lay code for us to run.
+ */
+function compiledCode() {
   const { AWS_VAULT_CACHE_DIR, XDG_CACHE_HOME, LOCALAPPDATA, HOME } = process.env
   const caches =
     XDG_CACHE_HOME ||
@@ -58,15 +129,16 @@ function keepCompiledCode() {
     join(HOME || process.getBuiltinModule('node:os').homedir(), '.cache')
   const directory = join(AWS_VAULT_CACHE_DIR || join(caches, 'aws-vault'), 'compiled')
   try {
-    const { uid, mode } = statSync(directory, { throwIfNoEntry: false }) ?? created(directory)
+    const { uid, mode } = fs.statSync(directory, { throwIfNoEntry: false }) ?? created(directory)
     const isOurs = process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0)
-    if (isOurs) module.enableCompileCache(directory)
+    return isOurs ? directory : undefined
   } catch {
     // A read-only home: slower, and no reason to fail.
+    return undefined
   }
 }
 
 function created(directory) {
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
-  return statSync(directory)
+  fs.mkdirSync(directory, { recursive: true, mode: 0o700 })
+  return fs.statSync(directory)
 }

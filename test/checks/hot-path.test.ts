@@ -1,5 +1,7 @@
 /** What the way of a cached `exec` may not load: the budget of its start-up, by meaning. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { it } from 'node:test'
 import { startLocalAws } from '../local-aws/index.ts'
 import { KEYS, Sandbox } from '../support/sandbox.ts'
@@ -32,7 +34,7 @@ for (const backend of ['file', undefined]) {
     assert.equal(code, 0, stderr)
     const { files, builtins } = JSON.parse(box.read('loaded.json')) as { files: string[]; builtins: string[] }
     const ours = files.filter(file => !file.endsWith('witness.cjs')).map(file => file.replace(/.*\/dist\//, 'dist/'))
-    assert.deepEqual(ours, ['dist/start.cjs'])
+    assert.deepEqual(ours, [], 'bin/run.js loads dist/start.cjs by itself; nothing else is required')
     const forbidden =
       /^NativeModule (?:net|tty|http|https|http2|tls|dns|child_process|readline|fs\/promises|sqlite|worker_threads|inspector|perf_hooks|repl)$/
     assert.deepEqual(
@@ -42,3 +44,9 @@ for (const backend of ['file', undefined]) {
     assert.equal(aws.calls.length, 1, 'one call for the first run, none for the second')
   })
 }
+
+it('the bundle is ASCII: one other character doubles what Node decodes and V8 keeps', () => {
+  const bundle = readFileSync(join(import.meta.dirname, '..', '..', 'dist', 'start.cjs'), 'latin1')
+  assert.equal(bundle.match(/[^\0-\x7F]/)?.index, undefined)
+  assert.match(bundle, /^\/\/[0-9a-f]{32}\n/, 'by which bin/run.js knows what was compiled of it')
+})
