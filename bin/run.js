@@ -51,6 +51,12 @@ function answerTab(words) {
  * else owns it or may write there: Node's default is the shared temporary directory, where another user could lay code for us to run.
  */
 function keepCompiledCode() {
+  // A release brings its own, made when it was packed: as good as its code, and there where nothing can be written.
+  const packed = join(root, 'compiled')
+  if (statSync(packed, { throwIfNoEntry: false })) {
+    module.enableCompileCache({ directory: packed, portable: true })
+    return
+  }
   const { AWS_VAULT_CACHE_DIR, XDG_CACHE_HOME, LOCALAPPDATA, HOME } = process.env
   const caches =
     XDG_CACHE_HOME ||

@@ -29,6 +29,7 @@ import SsoConfigure from './commands/sso/configure.ts'
 import SsoList from './commands/sso/list.ts'
 import SsoLogin from './commands/sso/login.ts'
 import Unlock from './commands/unlock.ts'
+import Update from './commands/update.ts'
 import Version from './commands/version.ts'
 
 export { VaultHelp } from './help.ts'
@@ -62,6 +63,7 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   'sso:list': SsoList,
   'sso:login': SsoLogin,
   unlock: Unlock,
+  update: Update,
   version: Version,
 }
 

@@ -25,6 +25,7 @@ const domain = [
   'server',
   'settings',
   'sso-profiles',
+  'update',
   'vault',
 ]
 
@@ -69,6 +70,7 @@ const withContainer = [
   'src/server/serve-profiles.ts',
   'src/server/start-detached.ts',
   'src/server/tell-servers.ts',
+  'src/update/open-updater.ts',
 ]
 
 interface Import {
