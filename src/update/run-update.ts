@@ -59,6 +59,8 @@ export async function runUpdate(wish: Wish, ports: UpdatePorts): Promise<Updated
   const to = versionIn(directory)
   if (current === choice.current) {
     if (channel !== choice.channel) await versions.choose({ ...choice, channel })
+    // An update that was interrupted behind its switch has left them.
+    await versions.keepOnly([current, choice.previous, ports.running])
     return { from, to, channel, outcome: 'kept', changes: '' }
   }
   await versions.choose({ current, previous: choice.current, channel })

@@ -1,6 +1,6 @@
 /** A tarball that was unpacked into a prefix, with a link to it, and a home directory. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ReleaseScene } from './release-scene.ts'
 import { type Ended, Sandbox } from './sandbox.ts'
@@ -13,13 +13,16 @@ export class Installation implements Disposable {
   readonly #scene: ReleaseScene
   readonly #base: string
 
-  constructor(scene: ReleaseScene, version = '1.0.0') {
+  /** @param like one whose files are copied, with all updates */
+  constructor(scene: ReleaseScene, version = '1.0.0', like?: Installation) {
     this.#scene = scene
     this.directory = this.sandbox.path('local/lib/aws-vault')
     this.program = this.sandbox.path('local/bin/aws-vault')
-    mkdirSync(this.sandbox.path('local/bin'), { recursive: true })
-    scene.tree(this.directory, version)
-    symlinkSync('../lib/aws-vault/bin/aws-vault', this.program)
+    if (like === undefined) {
+      mkdirSync(this.sandbox.path('local/bin'), { recursive: true })
+      scene.tree(this.directory, version)
+      symlinkSync('../lib/aws-vault/bin/aws-vault', this.program)
+    } else cpSync(like.sandbox.home, this.sandbox.home, { recursive: true, verbatimSymlinks: true })
     const { sha } = scene.release(version)
     this.#base = `${version}-${sha}`
   }
