@@ -3,9 +3,10 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type BuildOptions, build, type Plugin } from 'esbuild'
+import { type BuildOptions, type BuildResult, build, type Plugin } from 'esbuild'
 import { builtInIndex, indexFile } from './generate-index.ts'
 import { writeManifest } from './generate-manifest.ts'
+import { licencesText, packagesIn } from './third-party-licences.ts'
 
 const root = join(import.meta.dirname, '..')
 const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
@@ -17,9 +18,15 @@ const vendored: Record<string, string> = {
   '@aws-sdk/client-sso-oidc': 'client-sso-oidc',
   '@aws-sdk/client-sts': 'client-sts',
   '@aws-sdk/nested-clients/signin': 'client-signin',
+  '@oclif/plugin-update/tar': 'plugin-update-tar',
   'jose/jwt/sign': 'jose-jwt-sign',
   listr2: 'listr2',
   open: 'open',
+}
+
+/** Files of packages that are not among what these export. */
+const files: Record<string, string> = {
+  '@oclif/plugin-update/tar': join(root, 'node_modules/@oclif/plugin-update/dist/tar.js'),
 }
 
 /** A program of its own, which is started as root: nothing but what it needs. */
@@ -129,6 +136,8 @@ const common: BuildOptions = {
   minifyWhitespace: true,
   minifySyntax: true,
   logLevel: 'warning',
+  metafile: true,
+  absWorkingDir: root,
   define: {
     'import.meta.url': 'undefined',
     'import.meta.dirname': '__dirname',
@@ -158,26 +167,27 @@ export async function buildDist(): Promise<void> {
   mkdirSync(dist)
   writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n')
   if (readFileSync(indexFile, 'utf8') !== builtInIndex()) writeFileSync(indexFile, builtInIndex())
-  const bundle = (source: string, target: string): Promise<unknown> =>
+  const bundle = (source: string, target: string): Promise<BuildResult> =>
     build({
       ...common,
       entryPoints: [join(root, 'src', source)],
       outfile: join(dist, target),
       plugins: [guardStdoutLater, requireWhenUsed, vendor, requireBuiltins, quickToLoad],
     })
-  const vendorBundle = ([name, file]: [string, string]): Promise<unknown> =>
+  const vendorBundle = ([name, file]: [string, string]): Promise<BuildResult> =>
     build({
       ...common,
       // What is imported is a module with a default, or names; of a CommonJS one the whole of it is the default.
       stdin: {
-        contents: name === 'open' ? `module.exports = require('${name}').default` : `export * from '${name}'`,
+        contents:
+          name === 'open' ? `module.exports = require('${name}').default` : `export * from '${files[name] ?? name}'`,
         resolveDir: root,
       },
       outfile: join(dist, 'vendor', `${file}.cjs`),
       minify: true,
       plugins: [quickToLoad],
     })
-  await Promise.all([
+  const results = await Promise.all([
     bundle('start.ts', 'start.cjs'),
     bundle('oclif.ts', 'oclif.cjs'),
     bundle('segment/main.ts', 'segment.cjs'),
@@ -197,6 +207,8 @@ export async function buildDist(): Promise<void> {
     ...Object.entries(vendored).map(vendorBundle),
     build({ ...common, entryPoints: [join(root, metadataProxy)], outfile: join(dist, 'metadata-proxy.cjs') }),
   ])
+  const sources = results.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}))
+  writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), licencesText(root, packagesIn(sources)))
   rmSync(join(root, 'dist'), { recursive: true, force: true })
   renameSync(dist, join(root, 'dist'))
 }

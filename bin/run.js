@@ -32,9 +32,7 @@ try {
 }
 
 async function run() {
-  const directory = compiledCode()
-  if (directory !== undefined) module.enableCompileCache(directory)
-  const { start } = load(join(root, 'dist', 'start.cjs'), directory)
+  const { start } = load(join(root, 'dist', 'start.cjs'))
   if (!(await start(argv, root))) await requireFrom('oclif.cjs').run(argv, root)
 }
 
@@ -52,8 +50,8 @@ function printSegment(text) {
 }
 
 function answerTab(words) {
-  const directory = compiledCode()
-  if (directory !== undefined) module.enableCompileCache(directory)
+  const packed = packedCode()
+  keepWithNode(packed, packed === undefined ? compiledCode() : undefined)
   process.exitCode = requireFrom('complete.cjs').respond(words, root)
 }
 
@@ -61,19 +59,26 @@ function answerTab(words) {
  * As `require`, with the compiled code that an earlier run kept. Node's own cache, which vendored bundles use, keeps what is
  * compiled when a file is loaded; this one keeps what has been compiled when a run ends, that is, what such a run needs.
  */
-function load(file, directory) {
+function load(file) {
+  const packed = packedCode()
+  let own = packed === undefined ? compiledCode() : undefined
+  keepWithNode(packed, own)
   const vm = process.getBuiltinModule('node:vm')
   const source = fs.readFileSync(file, 'latin1') // ASCII, says the build.
   const command = OFTEN.has(argv[0]) ? argv[0].replace(/^--/, '') : 'other'
-  const kept = directory && join(directory, `${command}-${process.version}-${process.arch}`)
+  const kept = `${command}-${process.version}-${process.arch}`
   const name = source.slice(2, 2 + NAME)
-  const cachedData = kept && readKept(kept, name)
+  let cachedData = packed && readKept(join(packed, kept), name)
+  if (cachedData === undefined) {
+    own ??= compiledCode()
+    cachedData = own && readKept(join(own, kept), name)
+  }
   const script = new vm.Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
     filename: file,
     cachedData,
     importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   })
-  if (kept && (cachedData === undefined || script.cachedDataRejected)) keepAtEnd(script, kept, name)
+  if (own && (cachedData === undefined || script.cachedDataRejected)) keepAtEnd(script, join(own, kept), name)
   const loaded = { exports: {}, filename: file }
   script.runInThisContext()(loaded.exports, module.createRequire(file), loaded, file, join(root, 'dist'))
   return loaded.exports
@@ -115,6 +120,18 @@ function keepAtEnd(script, file, name) {
     }
   }
   process.once('exit', keep)
+}
+
+/** Has Node keep what it compiles of other files, such as vendored bundles. */
+function keepWithNode(packed, own) {
+  if (packed !== undefined) module.enableCompileCache({ directory: packed, portable: true })
+  else if (own !== undefined) module.enableCompileCache(own)
+}
+
+/** What a release brings, made when it was packed: as well guarded as its code, and there where nothing can be written. */
+function packedCode() {
+  const directory = join(root, 'compiled')
+  return fs.statSync(directory, { throwIfNoEntry: false }) ? directory : undefined
 }
 
 /**

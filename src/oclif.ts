@@ -31,6 +31,7 @@ import SsoConfigure from './commands/sso/configure.ts'
 import SsoList from './commands/sso/list.ts'
 import SsoLogin from './commands/sso/login.ts'
 import Unlock from './commands/unlock.ts'
+import Update from './commands/update.ts'
 import Version from './commands/version.ts'
 import { Redactor } from './output/redactor.ts'
 import { describeError, printError } from './output/report-error.ts'
@@ -69,6 +70,7 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   'sso:list': SsoList,
   'sso:login': SsoLogin,
   unlock: Unlock,
+  update: Update,
   version: Version,
 }
 

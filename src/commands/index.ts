@@ -26,6 +26,7 @@ export const commands: Readonly<Record<string, () => Promise<{ default: CommandC
   remove: () => import('./remove.ts'),
   rotate: () => import('./rotate.ts'),
   unlock: () => import('./unlock.ts'),
+  update: () => import('./update.ts'),
   version: () => import('./version.ts'),
 }
 

@@ -15,6 +15,16 @@ export const CORE_OPTIONS = {
   duration: { summary: 'how long credentials shall live', flag: 'duration', env: 'AWS_VAULT_DURATION' },
   browser: { summary: 'program that opens web pages', flag: 'browser', env: 'AWS_VAULT_BROWSER' },
   auditLog: { summary: 'file of the audit log, or true', flag: 'audit-log', env: 'AWS_VAULT_AUDIT_LOG' },
+  updateHost: { summary: 'mirror that updates are fetched from', flag: 'update-host', env: 'AWS_VAULT_UPDATE_HOST' },
+  updatePatience: {
+    summary: 'seconds without a byte after which an update gives up',
+    flag: 'update-patience',
+    env: 'AWS_VAULT_UPDATE_PATIENCE',
+    type: 'integer',
+    min: 1,
+    max: 3600,
+    default: 30,
+  },
   exposure: { summary: 'how the program gets its credentials', flag: 'expose', default: 'env' },
 } as const satisfies Record<string, OptionDeclaration>
 
