@@ -1,13 +1,24 @@
 /** What is packed, as it is: with its own Node, all packages and compiled code. Installed, used, updated, uninstalled. */
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { debianFile, writeDebianPackage } from '../../bin/pack/debian-package.ts'
 import { writeReleaseTree } from '../../bin/pack/release-tree.ts'
 import { BASE_DIR } from '../../bin/pack/server-layout.ts'
 import { missing } from '../support/needs.ts'
+import { NpmRegistry, registryMissing } from '../support/npm-registry.ts'
 import { ReleaseScene } from '../support/release-scene.ts'
 import { KEYS, Sandbox } from '../support/sandbox.ts'
 
@@ -39,8 +50,11 @@ function ok(sandbox: Sandbox, program: string, args: readonly string[], more: Re
 }
 
 describe('from an empty home', () => {
-  it('install, use a plugin, update, use it again, uninstall', async () => {
+  it('install, use a plugin of a registry, update, use it again, uninstall', { skip: registryMissing() }, async () => {
     using sandbox = new Sandbox()
+    await using registry = await NpmRegistry.start()
+    await registry.publish(plugin)
+    sandbox.write('.npmrc', registry.settings)
     const library = sandbox.path('.local/lib')
     const program = sandbox.path('.local/bin/aws-vault')
     mkdirSync(library, { recursive: true })
@@ -51,7 +65,9 @@ describe('from an empty home', () => {
 
     assert.match(ok(sandbox, program, ['--version']), new RegExp(`^aws-vault/${version} .* node-v24\\.`))
     assert.match(ok(sandbox, program, ['help']), /plugins {2}/)
-    ok(sandbox, program, ['plugins', 'link', plugin])
+    const installed = await started(sandbox, program, ['plugins', 'install', 'aws-vault-keyring-directory'])
+    assert.equal(installed.code, 0, installed.stderr)
+    assert.match(installed.stderr, /keyring "directory" of .* is there/)
     const keys = { AWS_ACCESS_KEY_ID: KEYS.accessKeyId, AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey }
     const store = { AWS_VAULT_BACKEND: 'directory' }
     ok(sandbox, program, ['add', 'work', '--env'], { ...keys, ...store })
@@ -66,21 +82,22 @@ describe('from an empty home', () => {
     assert.equal(ok(sandbox, program, exec, store), `${KEYS.accessKeyId}\n`)
     assert.match(ok(sandbox, program, ['plugins']), /directory/)
 
+    ok(sandbox, program, ['plugins', 'uninstall', 'aws-vault-keyring-directory'])
+    assert.match(run(sandbox, program, exec, store).stderr, /there is no keyring "directory"/)
+    assert.deepEqual(globSync('plugins/**', { cwd: sandbox.path('.local/share/aws-vault') }), [])
+
     // Uninstalling, as docs/installing.md has it; what is left is the user's own.
     for (const path of ['.local/lib/aws-vault', '.local/bin/aws-vault']) rmSync(sandbox.path(path), { recursive: true })
     for (const path of ['.local/share/aws-vault', '.cache/aws-vault', '.config/aws-vault']) {
       rmSync(sandbox.path(path), { recursive: true, force: true })
     }
-    const left = globSync('**', { cwd: sandbox.home, withFileTypes: true }).filter(entry => entry.isFile())
-    assert.deepEqual(
-      left.map(entry => join(entry.parentPath, entry.name).slice(sandbox.home.length + 1)).filter(isNotTheUsers),
-      [],
-    )
+    const left = readdirSync(sandbox.home, { recursive: true, encoding: 'utf8' })
+    assert.deepEqual(left.filter(path => statSync(sandbox.path(path)).isFile()).filter(isNotTheUsers), [])
   })
 })
 
-/** Keys and AWS's config are what the tool is for: they stay. */
-const isNotTheUsers = (path: string): boolean => !path.startsWith('plain/') && !path.startsWith('.aws/')
+/** Keys and AWS's config are what the tool is for: they stay. So do npm's settings, and npm's cache, which is of all its users. */
+const isNotTheUsers = (path: string): boolean => !/^(?:plain\/|\.aws\/|\.npm\/|\.npmrc$)/.test(path)
 
 /** Runs a program while our own server answers it. */
 async function started(sandbox: Sandbox, program: string, args: readonly string[]) {
