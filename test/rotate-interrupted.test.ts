@@ -6,9 +6,17 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { FaultEffect } from './local-aws/index.ts'
-import { assertRotated, assertSafe, setRotationScene } from './support/rotation-scene.ts'
+import {
+  assertRotated,
+  assertSafe,
+  CONFIG,
+  keysAtAws,
+  namesInVault,
+  setRotationScene,
+  twoKeys,
+} from './support/rotation-scene.ts'
 import { KEYS } from './support/sandbox.ts'
-import type { Scene } from './support/scene.ts'
+import { type Scene, WORLD } from './support/scene.ts'
 
 /** The calls of a rotation, in their order. */
 const CALLS = ['ListAccessKeys', 'CreateAccessKey', 'GetCallerIdentity', 'UpdateAccessKey', 'DeleteAccessKey']
@@ -46,6 +54,13 @@ for (const name of ['renameSync', 'unlinkSync', 'rmSync']) {
     for (;;) {}
   }
 }`
+
+const sabotage = ({ sandbox }: Scene, how: string, nth: number): Record<string, string> => ({
+  NODE_OPTIONS: `--require ${sandbox.write('saboteur.cjs', saboteur)}`,
+  SABOTAGE: how,
+  SABOTAGE_AT: String(nth),
+  SABOTAGED: sandbox.path('sabotaged'),
+})
 
 async function assertMended(at: Scene): Promise<string> {
   await assertSafe(at)
@@ -113,15 +128,12 @@ describe('rotate, where a write', { concurrency: 3 }, () => {
     ['full', 'finds the disk full'],
     ['before', 'is not made: killed'],
     ['after', 'is the last one: killed'],
-  ]) {
+  ] as const) {
     for (let nth = 1; nth <= writes + 1; nth++) {
       it(nth > writes ? `${what}, after ${writes} there is none` : `${what}, number ${nth}`, async () => {
         await using at = await setRotationScene()
         await at.sandbox.ok(['exec', 'work', '--', 'true'])
-        const env = {
-          NODE_OPTIONS: `--require ${at.sandbox.write('saboteur.cjs', saboteur)}`,
-          ...{ SABOTAGE: how, SABOTAGE_AT: String(nth), SABOTAGED: at.sandbox.path('sabotaged') },
-        }
+        const env = sabotage(at, how, nth)
         const { code, signal, stderr } = await at.sandbox.run(['rotate', 'work'], { env })
         if (nth > writes) assert.deepEqual([code, signal], [0, null], stderr)
         else if (how === 'full') assert.equal(code, 1, stderr)
@@ -131,3 +143,52 @@ describe('rotate, where a write', { concurrency: 3 }, () => {
     }
   }
 })
+
+/** What else a rotation can be, how many writes it has, and how many keys there are when a second run is through. */
+const KINDS = {
+  // The old key waits to be deleted: one write more, and one for the profile that has the same key.
+  '--grace, for two profiles': { flags: ['--grace', '1h'], writes: 11, twin: true, second: false, left: 1 },
+  '--keep-old': { flags: ['--keep-old'], writes: 9, twin: false, second: false, left: 1 },
+  // The journal is begun, and given up when AWS has said that there is no room.
+  'with another key in the way': { flags: ['--delete-oldest'], writes: 11, twin: false, second: true, left: 0 },
+} as const
+
+for (const [kind, { flags, writes, twin, second, left }] of Object.entries(KINDS)) {
+  describe(`rotate ${kind}, killed`, { concurrency: 3 }, () => {
+    for (let nth = 1; nth <= writes + 1; nth++) {
+      it(nth > writes ? `after ${writes} writes, there is none` : `after write ${nth}`, async () => {
+        await using at = await setRotationScene({
+          config: `${CONFIG}[profile twin]\nregion = eu-west-1\n`,
+          keys: twin ? ['work', 'twin'] : ['work'],
+          world: second ? twoKeys() : WORLD,
+        })
+        await at.sandbox.ok(['exec', 'work', '--', 'true'])
+        const env = sabotage(at, 'after', nth)
+        const { code, signal, stderr } = await at.sandbox.run(['rotate', 'work', ...flags], { env })
+        if (nth > writes) return assert.deepEqual([code, signal], [0, null], stderr)
+        assert.equal(signal, 'SIGKILL', stderr)
+        await assertSafe(at)
+        if (twin) await assertSafe(at, 'twin')
+        // Whichever profile it is taken up by, and whatever that one says of it.
+        const as = twin ? 'twin' : 'work'
+        const isUnfinished = namesInVault(at).includes('oidc:rotate:work')
+        const exec = await at.sandbox.ok(['exec', as, '--', 'true'])
+        assert.equal(exec.stderr.includes(`aws-vault rotate ${as} finishes it`), isUnfinished)
+        const again = await at.sandbox.run(['rotate', as, ...flags])
+        const isKept = !isUnfinished && flags[0] === '--grace'
+        assert.equal(again.code, isKept || (!isUnfinished && flags[0] === '--keep-old') ? 1 : 0, again.stderr)
+        const id = await assertSafe(at, as)
+        const keys = keysAtAws(at)
+        assert.deepEqual([keys.length, keys.filter(({ active }) => active).length], [1 + left, 1], again.stderr)
+        assert.notEqual(id, KEYS.accessKeyId)
+        const words = namesInVault(at).filter(name => name.startsWith('oidc:'))
+        // What was undone was begun anew as the other one's.
+        const waiting = nth === 1 ? `oidc:rotated:${as}` : 'oidc:rotated:work'
+        assert.deepEqual(words, flags[0] === '--grace' ? [waiting] : [])
+        await at.sandbox.ok(['rotate', as, '--delete-oldest'])
+        assert.notEqual(await assertRotated(at, as), id)
+        if (twin) await assertRotated(at, 'work')
+      })
+    }
+  })
+}

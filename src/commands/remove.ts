@@ -40,7 +40,7 @@ export default class Remove extends VaultCommand {
     const removed = flags['sessions-only'] ? false : await credentials.remove(profile)
     if (removed) {
       const { RotationStore } = await import('../rotation/rotation-store.ts')
-      const left = await new RotationStore(keyring, secret => container.redactor.add(secret)).forgetAll(profile)
+      const left = await new RotationStore(keyring, secret => container.redactor.add(secret)).leave(profile)
       if (left) container.logger.warn('a rotation was not finished: look in IAM for an access key that nobody has')
     }
     const count = await sessions.clear(flags['sessions-only'] ? [profile] : [profile, ...holders])

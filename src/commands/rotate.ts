@@ -6,6 +6,7 @@ import type { Container } from '../container.ts'
 import { createMfaCodes } from '../credentials/obtain.ts'
 import { parseAge } from '../rotation/age.ts'
 import { describeRotation } from '../rotation/describe-rotation.ts'
+import { forgetRotation } from '../rotation/forget-rotation.ts'
 import { type RotationResult, type RotationWishes, runRotation } from '../rotation/run-rotation.ts'
 
 interface Failed {
@@ -37,6 +38,15 @@ export default class Rotate extends VaultCommand {
       helpValue: '<duration>',
     }),
     'delete-oldest': Flags.boolean({ summary: 'if there are two keys, delete the one that is not in use, unasked' }),
+    'delete-key': Flags.string({
+      summary: 'if there are two keys, delete this one, unasked',
+      helpValue: '<id>',
+      exclusive: ['all', 'delete-oldest'],
+    }),
+    forget: Flags.boolean({
+      summary: 'give up an unfinished rotation that cannot be read or finished; all keys stay as they are',
+      exclusive: ['all', 'older-than', 'keep-old', 'grace', 'delete-oldest', 'delete-key'],
+    }),
     'no-session': Flags.boolean({ char: 'n', summary: 'use the stored keys themselves, without MFA' }),
     'mfa-token': Flags.string({ char: 't', summary: 'MFA code, instead of being asked', helpValue: '<code>' }),
   }
@@ -49,13 +59,14 @@ export default class Rotate extends VaultCommand {
         facts: { exitCode: 2 },
       })
     }
+    if (flags.forget && args.profile !== undefined) return this.#forget(container, args.profile)
     const grace = flags.grace === undefined ? undefined : parseAge(flags.grace, 'grace')
     const wishes: RotationWishes = {
       session: !flags['no-session'],
       mfaCodes: await createMfaCodes(container, flags['mfa-token']),
       afterwards: flags['keep-old'] ? 'keep' : grace ? 'grace' : 'delete',
       graceSeconds: grace ?? 0,
-      deleteOldest: flags['delete-oldest'] === true,
+      agreed: { deleteOldest: flags['delete-oldest'] === true, deleteKey: flags['delete-key'] },
       olderThanSeconds: flags['older-than'] === undefined ? undefined : parseAge(flags['older-than'], 'older-than'),
     }
     if (args.profile !== undefined) return [this.#tell(await runRotation(container, args.profile, wishes))]
@@ -81,6 +92,13 @@ export default class Rotate extends VaultCommand {
       }
     }
     return results
+  }
+
+  async #forget(container: Container, profile: string): Promise<[]> {
+    const was = await forgetRotation(container, profile)
+    this.log(printable(`${was ? 'Gave up the' : 'There was no'} unfinished rotation of profile "${profile}".`))
+    if (was) container.logger.warn('look in IAM for an access key that nobody has')
+    return []
   }
 
   #tell(result: RotationResult): RotationResult {

@@ -67,7 +67,7 @@ export async function prepareObtaining(
   const prepared = await prepare(container, profile, flags, options.furtherRole)
   const { vault, minimum } = prepared
   const plan = options.reshape?.(prepared.plan) ?? prepared.plan
-  if (prepared.rotation !== undefined && options.reshape === undefined) container.logger.warn(prepared.rotation)
+  if (options.reshape === undefined) await warnOfRotation(container, prepared)
   for (const note of plan.notes) container.logger.warn(note)
   refuseCommandLoop(plan, container.world.environment)
   for (const { why } of plan.steps) container.logger.debug(why.map(({ text }) => text).join('; '))
@@ -127,6 +127,16 @@ export async function createMfaCodes(container: Container, token: string | undef
     now: container.clock.now,
     ...(token === undefined ? {} : { token }),
   })
+}
+
+/** Says that the keys which sign are being rotated, or that this was interrupted. */
+async function warnOfRotation({ logger }: Container, { plan, vault }: Prepared): Promise<void> {
+  const [source] = plan.steps
+  if (source.kind !== 'stored-keys' || !(await vault.credentials.isBeingRotated(source.profile))) return
+  const { profile } = source
+  logger.warn(
+    `the keys of profile ${profile} are being rotated, or that was interrupted: aws-vault rotate ${profile} finishes it`,
+  )
 }
 
 /** Says when even new credentials live less long than was asked for: every run would make others. */

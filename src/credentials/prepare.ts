@@ -13,8 +13,6 @@ export interface Prepared {
   readonly vault: Vault
   /** How much life the credentials must have left, in seconds, and who says so. */
   readonly minimum: Located<number>
-  /** What to tell the user where a rotation of the keys goes on, or was interrupted. */
-  readonly rotation?: string
 }
 
 /**
@@ -38,16 +36,8 @@ export async function prepare(
   const storedKeys = new Set(await vault.credentials.list())
   const further = furtherRole === undefined ? {} : { furtherRole }
   const made = plan({ profile, config, storedKeys, wishes, claims: contributions.claims(), ...further })
-  const [source] = made.steps
-  const isRotating = source.kind === 'stored-keys' && vault.credentials.unfinishedRotations.has(source.profile)
-  return {
-    ...{ plan: await withPolicyFile(made, container), vault, minimum },
-    ...(isRotating && { rotation: unfinished(source.profile) }),
-  }
+  return { plan: await withPolicyFile(made, container), vault, minimum }
 }
-
-const unfinished = (profile: string): string =>
-  `the keys of profile ${profile} are being rotated, or that was interrupted: aws-vault rotate ${profile} finishes it`
 
 async function withPolicyFile(made: Plan, { world }: Container): Promise<Plan> {
   if (made.policyFile === undefined) return made

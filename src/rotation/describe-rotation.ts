@@ -2,7 +2,17 @@ import type { RotationResult } from './run-rotation.ts'
 
 /** What became of a profile's keys, in words for the user. Pure. */
 export function describeRotation(result: RotationResult): string[] {
-  const { profile, status, profiles = [], oldKeyId, newKeyId, afterwards, keptUntil, deletedLater } = result
+  const {
+    profile,
+    status,
+    profiles = [],
+    oldKeyId,
+    newKeyId,
+    afterwards,
+    keptUntil,
+    deletedLater,
+    oldKeyHeldBy,
+  } = result
   const others = profiles.filter(name => name !== profile)
   const also = others.length === 0 ? '' : ` (and of ${others.map(name => `"${name}"`).join(', ')}, which had the same)`
   const old = {
@@ -18,6 +28,8 @@ export function describeRotation(result: RotationResult): string[] {
   return [
     ...later,
     `${verb} the key of profile "${profile}"${also}: ${newKeyId} took the place of ${oldKeyId}.`,
-    `The old key ${old[afterwards ?? 'delete']}.`,
+    oldKeyHeldBy === undefined
+      ? `The old key ${old[afterwards ?? 'delete']}.`
+      : `The old key stays: it is stored for ${oldKeyHeldBy.map(name => `"${name}"`).join(', ')}.`,
   ]
 }

@@ -2,7 +2,7 @@ import type { IAMClient } from '@aws-sdk/client-iam'
 import { type Credentials, isVaultError, type PartContext, VaultError } from '@aws-vault/plugin-sdk'
 import { callAws, clientSettings, clientUrl, type Refusal, type SendOptions } from '@aws-vault/plugin-sdk/aws'
 import type { KeyPair } from './journal.ts'
-import type { AccessKeys, ListedKey } from './ports.ts'
+import type { AccessKeys, LastUse, ListedKey } from './ports.ts'
 
 type IamModule = typeof import('@aws-sdk/client-iam')
 
@@ -32,11 +32,15 @@ export function accessKeysOfSigner(
   context: PartContext,
   onSecret: (secret: string) => void,
 ): AccessKeys {
+  let ahead = 0
+  const onClock = (difference: number): void => {
+    ahead = difference
+  }
   const call = async <T>(
     action: string,
     send: (client: IAMClient, iam: IamModule, options: SendOptions) => Promise<T>,
     { once = false, as }: { once?: boolean; as?: Credentials } = {},
-  ): Promise<T> => callIam({ action, target, source: as ?? (await signer()), once }, context, send)
+  ): Promise<T> => callIam({ action, target, source: as ?? (await signer()), once, onClock }, context, send)
   const remove = (AccessKeyId: string, as?: Credentials): Promise<void> =>
     unlessGone(
       call(
@@ -59,6 +63,19 @@ export function accessKeysOfSigner(
         if (Marker === undefined) return keys
       }
     },
+    async lastUse(AccessKeyId): Promise<LastUse> {
+      try {
+        const { AccessKeyLastUsed } = await call('GetAccessKeyLastUsed', (client, iam, options) =>
+          client.send(new iam.GetAccessKeyLastUsedCommand({ AccessKeyId }), options),
+        )
+        const { LastUsedDate: at, ServiceName: service = 'N/A' } = AccessKeyLastUsed ?? {}
+        if (at !== undefined) return { at, service }
+        return AccessKeyLastUsed !== undefined && service === 'N/A' ? 'never' : 'unknown'
+      } catch (error) {
+        if (isVaultError(error, 'ERR_IAM_DENIED') || isVaultError(error, 'ERR_IAM_REFUSED')) return 'unknown'
+        throw error
+      }
+    },
     async create() {
       const answer = await call(
         'CreateAccessKey',
@@ -78,6 +95,7 @@ export function accessKeysOfSigner(
       ),
     delete: accessKeyId => remove(accessKeyId),
     deleteSelf: key => remove(key.accessKeyId, key),
+    now: () => context.clock.now() + ahead,
   }
 }
 
@@ -94,12 +112,14 @@ interface IamCall {
   readonly target: IamTarget
   readonly source: Credentials
   readonly once: boolean
+  /** Is told by how many milliseconds AWS's clock is ahead of ours. */
+  onClock(difference: number): void
 }
 
 const codes = { throttled: 'ERR_IAM_THROTTLED', unavailable: 'ERR_IAM_UNAVAILABLE', notMade: 'ERR_IAM_FAILED' }
 
 async function callIam<T>(
-  { action, target, source, once }: IamCall,
+  { action, target, source, once, onClock }: IamCall,
   context: PartContext,
   send: (client: IAMClient, iam: IamModule, options: SendOptions) => Promise<T>,
 ): Promise<T> {
@@ -108,6 +128,7 @@ async function callIam<T>(
   // A copy: the client writes into what it is given.
   const client = new iam.IAMClient({ ...clientSettings(region, endpointUrl), credentials: { ...source } })
   const url = clientUrl(client, region, endpointUrl)
+  watchClock(client, context, onClock)
   const { accessKeyId, secretAccessKey, sessionToken } = source
   const call = {
     action,
@@ -120,6 +141,20 @@ async function callIam<T>(
     refused: (refusal: Refusal) => refused(action, profile, accessKeyId, refusal),
   }
   return callAws(call, client, context, options => unlimited(send(client, iam, options)))
+}
+
+/** `Date` of AWS's answers, refusals included, to the second. */
+function watchClock(client: IAMClient, { clock }: PartContext, onClock: (difference: number) => void): void {
+  client.middlewareStack.add(
+    next => async args => {
+      const result = await next(args)
+      const { headers = {} } = result.response as { headers?: Record<string, string> }
+      const time = Date.parse(headers.date ?? '')
+      if (!Number.isNaN(time)) onClock(time - clock.now())
+      return result
+    },
+    { step: 'deserialize', priority: 'low', name: 'awsVaultIamClock' },
+  )
 }
 
 /** IAM calls its quota of keys by the name that other services give to throttling: it would be tried again in vain. */
@@ -142,7 +177,11 @@ function refused(action: string, profile: string, accessKeyId: string, refusal: 
   }
   if (keysRefused.test(awsCode)) {
     const message = `AWS does not accept ${accessKeyId}, which signs ${action} for profile "${profile}": ${said}`
-    return error('ERR_IAM_KEYS_REFUSED', message, 'IAM may not know it yet: try again in a minute')
+    return error(
+      'ERR_IAM_KEYS_REFUSED',
+      message,
+      `if it was deactivated or deleted elsewhere, store another one: aws-vault add ${profile}; if it is new, try again in a minute`,
+    )
   }
   if (awsCode === 'LimitExceeded') {
     const message = `the user of profile "${profile}" has as many access keys as AWS allows`

@@ -41,9 +41,44 @@ describe('the journal of a rotation', () => {
     assert.deepEqual(await store.journalOf('twin'), journal)
     assert.equal(await store.journalOf('other'), undefined)
     assert.ok(secrets.length >= 2 && secrets.every(secret => secret === 'secret'))
-    await store.retire({ profile: 'work, ä', accessKeyId: 'AKIA0', deleteAfter: 5 })
-    assert.equal(await store.forgetAll('work, ä'), true)
-    assert.equal(await store.forgetAll('work, ä'), false)
-    assert.equal(await store.retiredOf('work, ä'), undefined)
+  })
+
+  it('is left to those that have the same key when one goes, and removed with the last', async () => {
+    const keyring = new MemoryKeyring()
+    const store = new RotationStore(keyring, () => {})
+    await store.write(journal)
+    await store.retire({ profiles: journal.profiles, accessKeyId: 'AKIA0', deleteAfter: 5 })
+    assert.equal((await store.retiredOf('twin'))?.accessKeyId, 'AKIA0')
+    assert.equal(await store.leave('work, ä'), false)
+    assert.deepEqual(keyring.names().sort(), ['oidc:rotate:twin', 'oidc:rotated:twin'])
+    assert.deepEqual((await store.journalOf('twin'))?.profiles, ['twin'])
+    assert.deepEqual((await store.retiredOf('twin'))?.profiles, ['twin'])
+    assert.equal(await store.leave('twin'), true)
+    assert.equal(await store.leave('twin'), false)
+    assert.deepEqual(keyring.names(), [])
+  })
+
+  it('that cannot be read stops its own profile only, says how to be rid of it, and can be given up', async () => {
+    const keyring = new MemoryKeyring()
+    const warned: string[] = []
+    const store = new RotationStore(
+      keyring,
+      () => {},
+      ({ message }) => warned.push(message),
+    )
+    await store.write({ ...journal, profiles: ['twin', 'third'] })
+    for (const kind of ['rotate', 'rotated']) {
+      await keyring.set({ ...encodeJournal(journal), key: `oidc:${kind}:work`, data: Buffer.from('{"version":2}') })
+    }
+    const refused = { code: 'ERR_VAULT_ITEM', hint: /aws-vault rotate --forget work$/ }
+    await assert.rejects(store.journalOf('work'), refused)
+    await assert.rejects(store.retiredOf('work'), refused)
+    assert.equal((await store.journalOf('third'))?.profiles[0], 'twin')
+    assert.equal(await store.journalOf('fourth'), undefined)
+    assert.equal(await store.retiredOf('third'), undefined)
+    assert.match(warned.join('\n'), /oidc:rotate:work.*\n.*oidc:rotated:work/)
+    assert.equal(await store.forget('work'), true)
+    assert.equal(await store.journalOf('work'), undefined)
+    assert.deepEqual(keyring.names(), ['oidc:rotate:twin'])
   })
 })

@@ -1,5 +1,5 @@
 import { type Item, VaultError } from '@aws-vault/plugin-sdk'
-import { encodeRotationKey } from '../vault/session-key.ts'
+import { decodeRotationKey, encodeRotationKey } from '../vault/session-key.ts'
 import type { Afterwards, Journal, Phase, RetiredKey } from './journal.ts'
 
 const phases: readonly string[] = ['creating', 'created', 'verified', 'switched', 'sessions-dropped', 'deactivated']
@@ -16,7 +16,8 @@ export function encodeJournal(journal: Journal): Item {
 /** @throws VaultError ERR_VAULT_ITEM when there is none in it */
 export function decodeJournal({ key, data }: Item): Journal {
   const members = membersOf(key, data)
-  const { phase, profiles, oldKeyId, before, startedAt, afterwards, graceSeconds, newKeyId, newSecret } = members
+  const { phase, profiles, oldKeyId, before, startedAt, failedAt, afterwards, graceSeconds, newKeyId, newSecret } =
+    members
   const isRight =
     phases.includes(phase as string) &&
     isTexts(profiles) &&
@@ -33,6 +34,7 @@ export function decodeJournal({ key, data }: Item): Journal {
     oldKeyId,
     before,
     startedAt,
+    ...(typeof failedAt === 'number' && { failedAt }),
     afterwards: afterwards as Afterwards,
     graceSeconds,
     ...(typeof newKeyId === 'string' && { newKeyId }),
@@ -42,16 +44,16 @@ export function decodeJournal({ key, data }: Item): Journal {
 
 /** The item that says which old key waits to be deleted. */
 export function encodeRetiredKey(key: RetiredKey): Item {
-  return item('rotated', key.profile, key)
+  return item('rotated', key.profiles[0], key)
 }
 
 /** @throws VaultError ERR_VAULT_ITEM when there is none in it */
 export function decodeRetiredKey({ key, data }: Item): RetiredKey {
-  const { profile, accessKeyId, deleteAfter } = membersOf(key, data)
-  if (typeof profile !== 'string' || typeof accessKeyId !== 'string' || typeof deleteAfter !== 'number') {
-    throw unreadable(key)
-  }
-  return { profile, accessKeyId, deleteAfter }
+  const { profiles, accessKeyId, deleteAfter } = membersOf(key, data)
+  const isRight =
+    isTexts(profiles) && profiles.length > 0 && typeof accessKeyId === 'string' && typeof deleteAfter === 'number'
+  if (!isRight) throw unreadable(key)
+  return { profiles: profiles as [string, ...string[]], accessKeyId, deleteAfter }
 }
 
 function item(kind: 'rotate' | 'rotated', profile: string, content: object): Item {
@@ -77,8 +79,10 @@ function membersOf(key: string, data: Uint8Array): Record<string, unknown> {
 }
 
 function unreadable(key: string): VaultError {
+  const profile = decodeRotationKey(key)?.profile ?? key
   return new VaultError('ERR_VAULT_ITEM', `what is stored as ${key}, of a rotation, cannot be used`, {
-    hint: 'another version of aws-vault may have written it: finish the rotation with that one',
+    hint: `finish the rotation with the version of aws-vault that wrote it, or give it up: aws-vault rotate --forget ${profile}`,
+    facts: { profile },
   })
 }
 

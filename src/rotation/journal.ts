@@ -18,8 +18,10 @@ export interface Journal {
   readonly oldKeyId: string
   /** The user's keys before the new one was made. */
   readonly before: readonly string[]
-  /** When the new one was asked for, in milliseconds since 1970. */
+  /** When the new one was asked for, in milliseconds since 1970, by AWS's clock where that is known. */
   readonly startedAt: number
+  /** When the answer to that was lost, by the same clock; absent where whoever asked was killed. */
+  readonly failedAt?: number
   readonly afterwards: Afterwards
   /** How long the old key is kept, deactivated, in seconds. */
   readonly graceSeconds: number
@@ -30,7 +32,8 @@ export interface Journal {
 
 /** An old key that is deactivated and waits to be deleted. */
 export interface RetiredKey {
-  readonly profile: string
+  /** All that it was stored for; its item is named for the first. */
+  readonly profiles: readonly [string, ...string[]]
   readonly accessKeyId: string
   /** Milliseconds since 1970. */
   readonly deleteAfter: number

@@ -49,23 +49,3 @@ export function newKeyOf({ newKeyId, newSecret }: Journal): KeyPair | undefined 
     ? undefined
     : { accessKeyId: newKeyId, secretAccessKey: newSecret }
 }
-
-/** How far AWS's clock and ours may be apart, in milliseconds; further apart, AWS accepts no call. */
-const skew = 15 * 60_000
-
-/**
- * The keys that a creation whose answer was lost may have left: made since, and of nobody that we know. Pure.
- * @param listed the user's keys now
- */
-export function orphansOf<K extends { readonly accessKeyId: string; readonly created: Date | undefined }>(
-  { before, oldKeyId, startedAt }: Journal,
-  listed: readonly K[],
-): K[] {
-  return listed.filter(
-    ({ accessKeyId, created }) =>
-      accessKeyId !== oldKeyId &&
-      !before.includes(accessKeyId) &&
-      created !== undefined &&
-      Math.abs(created.getTime() - startedAt) <= skew,
-  )
-}

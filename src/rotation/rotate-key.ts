@@ -1,7 +1,8 @@
 import { isVaultError, VaultError } from '@aws-vault/plugin-sdk'
 import type { Afterwards, Journal, KeyPair } from './journal.ts'
-import { newKeyOf, nextStep, orphansOf } from './next-step.ts'
+import { newKeyOf, nextStep } from './next-step.ts'
 import type { ListedKey, RotationPorts } from './ports.ts'
+import { suspectsOf, wasMadeBy } from './suspects.ts'
 
 /** What shall be rotated, and what becomes of the old key. */
 export interface RotationRequest {
@@ -19,6 +20,8 @@ export interface Rotated {
   readonly sessionsDropped: number
   /** Whether it had been begun before, and was only finished now. */
   readonly resumed: boolean
+  /** Other profiles that have the old key now, which therefore stays as it is. */
+  readonly oldKeyHeldBy?: readonly string[]
 }
 
 /** Seconds between attempts while AWS does not know a new key everywhere yet; a minute in all. */
@@ -80,20 +83,33 @@ class Rotation {
   }
 
   async #create(stored: readonly (string | undefined)[]): Promise<void> {
-    const { iam, say, now } = this.#ports
+    const { iam, say } = this.#ports
     const { profiles, afterwards, graceSeconds } = this.#request
     // What was undone may have been begun with another key.
     const oldKeyId = stored[0] ?? this.#request.oldKeyId
     say('looking at the keys that the user has')
     const listed = await iam.list()
     const others = listed.filter(({ accessKeyId }) => accessKeyId !== oldKeyId)
-    const room = others.length > 0 ? await this.#makeRoom(others) : undefined
-    const before = [oldKeyId, ...others.map(it => it.accessKeyId).filter(id => id !== room)]
-    const planned = { profiles, oldKeyId, before, startedAt: now(), afterwards, graceSeconds }
+    const own = listed.find(({ accessKeyId }) => accessKeyId === oldKeyId)
+    const plan = { profiles, oldKeyId, before: listed.map(it => it.accessKeyId), afterwards, graceSeconds }
+    try {
+      await this.#attempt(plan, others.length > 0 ? 'looking whether the user may make keys' : undefined)
+    } catch (error) {
+      // AWS looks whether a user may make keys before it looks how many there are. Only now is it worth deleting one.
+      if (!isVaultError(error, 'ERR_IAM_KEY_LIMIT') || others.length === 0) throw error
+      const room = await this.#makeRoom(others, own)
+      const before = plan.before.filter(id => id !== room)
+      await this.#eventually('ERR_IAM_KEY_LIMIT', () => this.#attempt({ ...plan, before }))
+    }
+  }
+
+  /** Has a key made and kept. */
+  async #attempt(plan: Omit<Journal, 'phase' | 'startedAt'>, doing = 'creating a new key'): Promise<void> {
+    const { iam, say } = this.#ports
+    const planned = { ...plan, startedAt: iam.now() }
     await this.#note({ ...planned, phase: 'creating' })
-    say('creating a new key')
-    const key = await this.#createOrForget()
-    const { accessKeyId: newKeyId, secretAccessKey: newSecret } = key
+    say(doing)
+    const { accessKeyId: newKeyId, secretAccessKey: newSecret } = await this.#createOrForget()
     try {
       await this.#note({ ...planned, phase: 'created', newKeyId, newSecret })
     } catch (error) {
@@ -102,21 +118,31 @@ class Rotation {
     }
   }
 
-  async #makeRoom(others: readonly ListedKey[]): Promise<string> {
+  async #makeRoom(others: readonly ListedKey[], own: ListedKey | undefined): Promise<string> {
     const { iam, chooseForRoom, say } = this.#ports
-    const { accessKeyId } = await chooseForRoom(others)
+    const { accessKeyId } = await chooseForRoom(others, own, 'room')
     say(`deleting ${accessKeyId}, to make room`)
     await iam.delete(accessKeyId)
     return accessKeyId
   }
 
   async #createOrForget(): Promise<KeyPair> {
+    const { iam, warn } = this.#ports
     try {
-      return await this.#ports.iam.create()
+      return await iam.create()
     } catch (error) {
-      // Of what may have been made, the next run finds out.
-      if (isVaultError(error) && NOTHING_MADE.has(error.code)) await this.#forget()
-      throw error
+      if (!isVaultError(error)) throw error
+      if (NOTHING_MADE.has(error.code)) {
+        await this.#forget()
+        throw error
+      }
+      // Of what may have been made, the next run finds out; the shorter the time, the surer.
+      try {
+        if (this.#journal !== undefined) await this.#note({ ...this.#journal, failedAt: iam.now() })
+      } catch (cause) {
+        warn(`when that was could not be noted: ${(cause as Error).message}`)
+      }
+      throw maybeMade(error, this.#request.profiles[0])
     }
   }
 
@@ -131,16 +157,38 @@ class Rotation {
     }
   }
 
-  /** Nobody got the secret of what was made, if anything was. */
+  /** Nobody got the secret of what was made, if anything was. What may be somebody's is not deleted unasked. */
   async #undoCreation(journal: Journal): Promise<void> {
-    const { iam, say } = this.#ports
+    const { iam, say, holders } = this.#ports
     say('an earlier rotation was interrupted before its new key was kept: undoing it')
-    for (const { accessKeyId } of orphansOf(journal, await iam.list())) {
+    const listed = await iam.list()
+    const suspects = suspectsOf(journal, listed, id => holders.of(id).length > 0)
+    if (suspects.length > 0) {
+      const { accessKeyId } = (await this.#certain(journal, suspects)) ?? (await this.#ask(journal, suspects, listed))
       say(`deleting ${accessKeyId}, of which nobody has the secret`)
       await iam.delete(accessKeyId)
     }
     await this.#forget()
     this.#resumed = false
+  }
+
+  /** The one key that can only be of the interrupted rotation. */
+  async #certain(journal: Journal, suspects: readonly ListedKey[]): Promise<ListedKey | undefined> {
+    const { iam, holders } = this.#ports
+    const [only, ...more] = suspects
+    if (only === undefined || more.length > 0 || !holders.isComplete || !wasMadeBy(journal, only)) return undefined
+    return (await iam.lastUse(only.accessKeyId)) === 'never' ? only : undefined
+  }
+
+  async #ask({ oldKeyId }: Journal, suspects: readonly ListedKey[], listed: readonly ListedKey[]): Promise<ListedKey> {
+    const own = listed.find(({ accessKeyId }) => accessKeyId === oldKeyId)
+    try {
+      return await this.#ports.chooseForRoom(suspects, own, 'interrupted')
+    } catch (error) {
+      // It is somebody's, and nothing is left to be undone.
+      if (isVaultError(error, 'ERR_ROTATE_NO_ROOM')) await this.#forget()
+      throw error
+    }
   }
 
   async #verify(journal: Journal): Promise<void> {
@@ -160,7 +208,9 @@ class Rotation {
       this.#resumed = false
       return
     }
-    await this.#note({ ...journal, phase: 'verified' })
+    // Who was given the old key since then gets the new one, too.
+    const since = this.#ports.holders.of(journal.oldKeyId).filter(name => !journal.profiles.includes(name))
+    await this.#note({ ...journal, profiles: [...journal.profiles, ...since], phase: 'verified' })
   }
 
   async #switch(journal: Journal, stored: readonly (string | undefined)[]): Promise<void> {
@@ -181,6 +231,7 @@ class Rotation {
 
   async #deactivate(journal: Journal): Promise<void> {
     const { iam, say } = this.#ports
+    if (this.#othersWithOld(journal).length > 0) return this.#note({ ...journal, phase: 'deactivated' })
     say(`deactivating the old key ${journal.oldKeyId}`)
     try {
       await this.#eventually('ERR_IAM_KEYS_REFUSED', () => iam.deactivate(journal.oldKeyId))
@@ -194,23 +245,30 @@ class Rotation {
   async #end(journal: Journal): Promise<Rotated> {
     const { iam, say, retire, now } = this.#ports
     const { oldKeyId, newKeyId = '', afterwards, graceSeconds, profiles } = journal
-    if (afterwards === 'delete') {
+    const oldKeyHeldBy = this.#othersWithOld(journal)
+    if (oldKeyHeldBy.length === 0 && afterwards === 'delete') {
       say(`deleting the old key ${oldKeyId}`)
       await this.#eventually('ERR_IAM_KEYS_REFUSED', () => iam.delete(oldKeyId))
     }
-    if (afterwards === 'grace') {
-      await retire({ profile: profiles[0], accessKeyId: oldKeyId, deleteAfter: now() + graceSeconds * 1000 })
+    if (oldKeyHeldBy.length === 0 && afterwards === 'grace') {
+      await retire({ profiles, accessKeyId: oldKeyId, deleteAfter: now() + graceSeconds * 1000 })
     }
     await this.#forget()
-    return { oldKeyId, newKeyId, afterwards, sessionsDropped: this.#sessionsDropped, resumed: this.#resumed }
+    const done = { oldKeyId, newKeyId, afterwards, sessionsDropped: this.#sessionsDropped, resumed: this.#resumed }
+    return oldKeyHeldBy.length === 0 ? done : { ...done, oldKeyHeldBy }
+  }
+
+  /** Profiles that somebody stored the old key for after all of the journal's had got the new one. */
+  #othersWithOld({ oldKeyId, profiles }: Journal): string[] {
+    return this.#ports.holders.of(oldKeyId).filter(name => !profiles.includes(name))
   }
 
   /** Somebody stored other keys meanwhile: those count, and what nobody has stored must not stay behind. */
   async #abandon(journal: Journal): Promise<void> {
-    const { iam, warn } = this.#ports
+    const { iam, warn, holders } = this.#ports
     const key = newKeyOf(journal)
     warn(`other keys were stored for profile "${journal.profiles[0]}" since a rotation was begun: it is given up`)
-    if (key !== undefined) {
+    if (key !== undefined && holders.of(key.accessKeyId).length === 0) {
       try {
         await iam.deleteSelf(key)
       } catch (error) {
@@ -256,4 +314,10 @@ function unverified({ accessKeyId }: KeyPair): VaultError {
     hint: 'nothing is lost, and the old key stays in use: run the same command again in a few minutes',
     facts: { accessKeyId },
   })
+}
+
+/** The same error, and that the call may have had its effect. */
+function maybeMade({ code, message, hint, facts, cause }: VaultError, profile: string): VaultError {
+  const undo = `AWS may have made a key all the same: aws-vault rotate ${profile} again finds it and goes on`
+  return new VaultError(code, message, { hint: hint === undefined ? undo : `${hint}; ${undo}`, facts, cause })
 }

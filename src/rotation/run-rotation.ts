@@ -1,19 +1,20 @@
-import { type Credentials, isVaultError, VaultError } from '@aws-vault/plugin-sdk'
+import { type Credentials, VaultError } from '@aws-vault/plugin-sdk'
 import type { Container, Vault } from '../container.ts'
 import type { MfaCodes } from '../credentials/mfa-codes.ts'
 import { prepareObtaining } from '../credentials/obtain.ts'
-import { profilesSignedBy } from '../credentials/profiles-signed-by.ts'
-import { whoIs } from '../credentials/who-is.ts'
+import type { Plan } from '../credentials/plan-types.ts'
 import { readWishes } from '../credentials/wishes.ts'
-import { openSteps, type Steps } from '../output/steps.ts'
-import { tellServers } from '../server/tell-servers.ts'
+import { openSteps } from '../output/steps.ts'
+import { approveRotation, recordRotation } from './account-for.ts'
+import { type Holders, readHolders } from './holders.ts'
 import { accessKeysOfSigner } from './iam.ts'
 import { iamTarget } from './iam-target.ts'
-import type { Afterwards } from './journal.ts'
+import type { Afterwards, Journal } from './journal.ts'
 import { keysOnly } from './keys-only.ts'
-import { makeRoom } from './make-room.ts'
-import type { AccessKeys, RotationPorts } from './ports.ts'
-import { type Rotated, rotateKey } from './rotate-key.ts'
+import type { Agreed } from './make-room.ts'
+import { portsOf } from './ports-of.ts'
+import type { Rotated } from './rotate-key.ts'
+import { rotateStored } from './rotate-stored.ts'
 import { RotationStore } from './rotation-store.ts'
 
 /** What the user asks `rotate` for. */
@@ -23,7 +24,7 @@ export interface RotationWishes {
   readonly mfaCodes: MfaCodes
   readonly afterwards: Afterwards
   readonly graceSeconds: number
-  readonly deleteOldest: boolean
+  readonly agreed: Agreed
   /** Keys that are younger are left alone. */
   readonly olderThanSeconds?: number | undefined
 }
@@ -43,8 +44,8 @@ export interface RotationResult extends Partial<Rotated> {
 
 /**
  * Rotates the keys that a profile's credentials stem from, or finishes what an earlier run began. One rotation runs at a
- * time in a vault; who finds after waiting that the keys were rotated meanwhile does nothing.
- * @throws VaultError ERR_ROTATE_*, ERR_IAM_*, and what the keyring, the plan and questions throw
+ * time in a vault; who finds after waiting that the keys were rotated meanwhile does nothing, unless that was interrupted.
+ * @throws VaultError ERR_ROTATE_*, ERR_IAM_*, ERR_CONFIRM_*, ERR_AUDIT_*, and what the keyring, the plan and questions throw
  */
 export async function runRotation(
   container: Container,
@@ -53,31 +54,46 @@ export async function runRotation(
 ): Promise<RotationResult> {
   const vault = await container.vault()
   const flags = { 'no-session': !wishes.session }
+  let whole: Plan | undefined
   const { plan, obtain } = await prepareObtaining(container, profile, flags, {
     mfaCodes: wishes.mfaCodes,
-    reshape: made => keysOnly(made, wishes.session),
+    reshape: made => {
+      whole = made
+      return keysOnly(made, wishes.session)
+    },
   })
   const source = plan.profile
   const before = await keyOf(vault, source)
-  const onWait = () => container.logger.warn('waiting for another aws-vault that is rotating keys')
-  return container.withLock(
-    `${vault.identity} rotate`,
-    async () => {
-      const own = await keyOf(vault, source)
-      if (own.accessKeyId !== before.accessKeyId) return { profile: source, status: 'rotated by another' as const }
-      const signer = plan.steps.length === 1 ? () => keyOf(vault, source) : once(obtain)
-      // Whoever has to be asked is asked before anything is drawn.
-      await signer()
-      await using steps = openSteps(`Rotating the keys of ${source}`)
-      try {
-        return await rotateAlone({ container, vault, source, own, wishes, signer, steps })
-      } catch (error) {
-        await steps.end(false)
-        throw error
-      }
-    },
-    onWait,
+  const store = rotationStore(container, vault)
+  return rotationLock(container, vault, async () => {
+    const own = await keyOf(vault, source)
+    const journal = await store.journalOf(source)
+    if (own.accessKeyId !== before.accessKeyId && journal === undefined) {
+      return { profile: source, status: 'rotated by another' }
+    }
+    const holders = await readHolders(vault.credentials, container.logger)
+    await approveRotation(container, [profile, source, ...holders.of(own.accessKeyId)], whole?.confirm !== undefined)
+    await recordRotation(container, plan, own)
+    const signer = plan.steps.length === 1 ? () => keyOf(vault, source) : once(obtain)
+    // Whoever has to be asked is asked before anything is drawn.
+    await signer()
+    return await rotateAlone({ container, vault, source, own, journal, holders, store, wishes, signer })
+  })
+}
+
+/** What the vault has of rotations. */
+export function rotationStore({ redactor, logger }: Container, { keyring }: Vault): RotationStore {
+  return new RotationStore(
+    keyring,
+    secret => redactor.add(secret),
+    ({ message, hint }) => logger.warn(hint === undefined ? message : `${message} (${hint})`),
   )
+}
+
+/** Runs a task while nobody else rotates keys of this vault. */
+export function rotationLock<T>(container: Container, { identity }: Vault, task: () => Promise<T>): Promise<T> {
+  const onWait = () => container.logger.warn('waiting for another aws-vault that is rotating keys')
+  return container.withLock(`${identity} rotate`, task, onWait)
 }
 
 interface Alone {
@@ -85,129 +101,41 @@ interface Alone {
   readonly vault: Vault
   readonly source: string
   readonly own: Credentials
+  readonly journal: Journal | undefined
+  readonly holders: Holders
+  readonly store: RotationStore
   readonly wishes: RotationWishes
   readonly signer: () => Promise<Credentials>
-  readonly steps: Steps
 }
 
 async function rotateAlone(alone: Alone): Promise<RotationResult> {
-  const { container, vault, source, own, wishes, signer } = alone
-  const config = container.awsConfig()
-  const target = iamTarget(source, config, readWishes({}, container.world.environment))
-  const hide = (secret: string | undefined): void => container.redactor.add(secret)
+  const { container, vault, source, own, journal, holders, store, wishes, signer } = alone
+  const target = iamTarget(source, container.awsConfig(), readWishes({}, container.world.environment))
+  const hide = (secret: string): void => container.redactor.add(secret)
   const iam = accessKeysOfSigner(target, signer, container.callContext(), hide)
-  const store = new RotationStore(vault.keyring, hide)
-  const journal = await store.journalOf(source)
-  const retired = await deleteRetired(alone, store, iam)
-  if (journal === undefined && (await isYoung(alone, iam))) return { profile: source, status: 'young', ...retired }
-  const holders = await holdersOf(container, vault)
-  const profiles = [source, ...(holders.get(own.accessKeyId) ?? []).filter(name => name !== source)] as const
-  const { afterwards, graceSeconds } = wishes
-  const request = {
-    profiles: [...profiles] as [string, ...string[]],
-    oldKeyId: own.accessKeyId,
-    afterwards,
-    graceSeconds,
-  }
-  const rotated = await rotateKey(request, journal, portsOf(alone, store, iam, holders))
-  const ends = rotated.afterwards === 'grace' ? await store.retiredOf(journal?.profiles[0] ?? source) : undefined
-  return {
-    profile: source,
-    status: rotated.resumed ? 'finished' : 'rotated',
-    profiles: journal?.profiles ?? profiles,
-    ...rotated,
-    ...retired,
-    ...(ends !== undefined && { keptUntil: new Date(ends.deleteAfter).toISOString() }),
-  }
-}
-
-function portsOf(
-  { container, vault, source, steps, wishes }: Alone,
-  store: RotationStore,
-  iam: AccessKeys,
-  holders: ReadonlyMap<string, readonly string[]>,
-): RotationPorts {
-  const { logger, signal, clock } = container
-  return {
-    iam,
-    whoIs: key => whoIs(container, source, key),
-    stored: profiles => Promise.all(profiles.map(async name => (await vault.credentials.get(name))?.accessKeyId)),
-    store: (profile, key) => vault.credentials.replace(profile, key),
-    writeJournal: written => store.write(written),
-    removeJournal: written => store.remove(written),
-    retire: key => store.retire(key),
-    dropSessions: async profiles => {
-      const stored = new Set(await vault.credentials.list())
-      const signed = profiles.flatMap(name => profilesSignedBy(container.awsConfig(), stored, name))
-      const dropped = await vault.sessions.clear([...profiles, ...signed])
-      await tellServers(container, 'forget', profiles)
-      return dropped
-    },
-    chooseForRoom: async others => {
-      await steps.end(true)
-      return makeRoom({ profile: source, others, holders, deleteOldest: wishes.deleteOldest, ask: container.ask })
-    },
-    now: clock.now,
-    sleep: async milliseconds => {
-      const { setTimeout } = await import('node:timers/promises')
-      await setTimeout(milliseconds, undefined, { signal })
-    },
-    say: steps.say,
-    warn: message => logger.warn(message),
-  }
-}
-
-/** Deletes the old key of an earlier rotation when its time has come, or when room is wanted. */
-async function deleteRetired(
-  { container, source, steps, wishes, own }: Alone,
-  store: RotationStore,
-  iam: AccessKeys,
-): Promise<{ deletedLater?: string }> {
+  const { afterwards, graceSeconds, agreed, olderThanSeconds } = wishes
+  const twins = holders.of(own.accessKeyId).filter(name => name !== source)
+  const profiles: Journal['profiles'] = [source, ...twins]
+  const request = { profiles, oldKeyId: own.accessKeyId, afterwards, graceSeconds }
   const retired = await store.retiredOf(source)
-  if (retired === undefined) return {}
-  const { accessKeyId, deleteAfter } = retired
-  if (deleteAfter > container.clock.now() && !wishes.deleteOldest) {
-    if (wishes.olderThanSeconds !== undefined) return {}
-    const until = new Date(deleteAfter).toISOString()
-    throw new VaultError(
-      'ERR_ROTATE_GRACE',
-      `the old key ${accessKeyId} of profile "${source}" is kept until ${until}`,
-      {
-        hint: `delete it now: aws-vault rotate --delete-oldest ${source}`,
-        facts: { profile: source, accessKeyId, until },
-      },
-    )
-  }
-  // Somebody may have put it back.
-  if (accessKeyId !== own.accessKeyId) {
-    steps.say(`deleting ${accessKeyId}, which an earlier rotation had kept`)
-    await iam.delete(accessKeyId)
-  }
-  await store.forgetRetired(source)
-  return { deletedLater: accessKeyId }
-}
-
-async function isYoung({ container, wishes, own, steps }: Alone, iam: AccessKeys): Promise<boolean> {
-  const { olderThanSeconds } = wishes
-  if (olderThanSeconds === undefined) return false
-  steps.say('looking how old they are')
-  const created = (await iam.list()).find(({ accessKeyId }) => accessKeyId === own.accessKeyId)?.created
-  return created !== undefined && container.clock.now() - created.getTime() < olderThanSeconds * 1000
-}
-
-/** Which profiles hold which key: one user's key may be stored several times. */
-async function holdersOf({ logger }: Container, { credentials }: Vault): Promise<Map<string, string[]>> {
-  const holders = new Map<string, string[]>()
-  for (const name of await credentials.list()) {
-    try {
-      const id = (await credentials.get(name))?.accessKeyId
-      if (id !== undefined) holders.set(id, [...(holders.get(id) ?? []), name])
-    } catch (error) {
-      if (!isVaultError(error, 'ERR_VAULT_ITEM') && !isVaultError(error, 'ERR_KEYRING_ITEM')) throw error
-      logger.warn(`whether profile "${name}" holds the same key cannot be told: ${error.message}`)
+  await using steps = openSteps(`Rotating the keys of ${source}`)
+  try {
+    const ports = portsOf({ container, vault, source, store, iam, holders, agreed, steps })
+    const { rotated, ...deleted } = await rotateStored({ request, journal, retired, agreed, olderThanSeconds }, ports)
+    if (rotated === undefined) return { profile: source, status: 'young', profiles, ...deleted }
+    const ends = rotated.afterwards === 'grace' ? await store.retiredOf(source) : undefined
+    return {
+      profile: source,
+      status: rotated.resumed ? 'finished' : 'rotated',
+      profiles: journal?.profiles ?? profiles,
+      ...rotated,
+      ...deleted,
+      ...(ends !== undefined && { keptUntil: new Date(ends.deleteAfter).toISOString() }),
     }
+  } catch (error) {
+    await steps.end(false)
+    throw error
   }
-  return holders
 }
 
 async function keyOf({ credentials }: Vault, profile: string): Promise<Credentials> {

@@ -1,7 +1,7 @@
 import type { Credentials, Keyring } from '@aws-vault/plugin-sdk'
-import { VaultError } from '@aws-vault/plugin-sdk'
+import { isVaultError, VaultError } from '@aws-vault/plugin-sdk'
 import { decodeIamKeys, encodeIamKeys } from './iam-keys.ts'
-import { classifyKey, decodeRotationKey } from './session-key.ts'
+import { classifyKey, decodeRotationKey, encodeRotationKey } from './session-key.ts'
 
 /** The long-lived IAM keys in a keyring, by profile. */
 export class CredentialStore {
@@ -62,9 +62,27 @@ export class CredentialStore {
     return keys.filter(key => classifyKey(key) === 'credentials').sort()
   }
 
-  /** The profiles whose keys were being rotated when {@link CredentialStore.list} looked. */
-  get unfinishedRotations(): ReadonlySet<string> {
-    return this.#unfinished
+  /**
+   * Whether a profile's keys were being rotated when {@link CredentialStore.list} looked: by itself, or by another one
+   * that had the same key. Only for the latter, and only while there is an unfinished rotation, journals are decrypted.
+   */
+  async isBeingRotated(profile: string): Promise<boolean> {
+    if (this.#unfinished.has(profile)) return true
+    for (const name of this.#unfinished) if ((await this.#rotatedWith(name)).includes(profile)) return true
+    return false
+  }
+
+  /** Those that share a rotation with a profile, as its journal says: see src/rotation/journal.ts. */
+  async #rotatedWith(profile: string): Promise<readonly unknown[]> {
+    try {
+      const item = await this.#keyring.get(encodeRotationKey('rotate', profile))
+      const { profiles } = JSON.parse(Buffer.from(item?.data ?? '{}').toString()) ?? {}
+      return Array.isArray(profiles) ? profiles : []
+    } catch (error) {
+      // Nobody needs to know who does not rotate.
+      if (error instanceof SyntaxError || isVaultError(error, 'ERR_KEYRING_ITEM')) return []
+      throw error
+    }
   }
 
   #announce(keys: Credentials): void {

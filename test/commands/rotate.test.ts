@@ -5,23 +5,18 @@ import { once } from 'node:events'
 import { existsSync, watch, writeFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
-import type { WorldSpec } from '../local-aws/index.ts'
-import { assertRotated, keysAtAws, namesInVault, setRotationScene, storedKey } from '../support/rotation-scene.ts'
+import {
+  assertRotated,
+  CONFIG,
+  keysAtAws,
+  namesInVault,
+  setRotationScene,
+  storedKey,
+  twoKeys,
+} from '../support/rotation-scene.ts'
 import { KEYS, OTHER_KEYS } from '../support/sandbox.ts'
 import { ALICE_MFA, mfaProcess, roleArn, type Scene, WORLD } from '../support/scene.ts'
 import { Terminal } from '../support/terminal.ts'
-
-const CONFIG = '[profile work]\nregion = eu-west-1\n'
-
-/** A world in which alice has a second key. */
-const twoKeys = (active = true): WorldSpec => ({
-  ...WORLD,
-  users: (WORLD.users ?? []).map(user =>
-    user.name === 'alice'
-      ? { ...user, accessKeys: [...(user.accessKeys ?? []), { id: 'AKIAI55QH8DHBEXAMPLE', active }] }
-      : user,
-  ),
-})
 
 const sinceLastRun = (at: Scene): (() => string[]) => {
   const before = at.calls().length
@@ -95,8 +90,12 @@ describe('rotate', () => {
 
   it('makes room by --delete-oldest, never by the key in use, and asks otherwise', async () => {
     await using at = await setRotationScene({ world: twoKeys() })
+    Object.assign(at.aws.user('alice')?.accessKeys[0] ?? {}, { created: Date.now() - 86_400_000 })
     const asked = await at.sandbox.fails(['rotate', 'work'])
-    assert.match(asked.stderr, /AKIAI55QH8DHBEXAMPLE \(active, of .*--delete-oldest/s)
+    assert.match(
+      asked.stderr,
+      /AKIAI55QH8DHBEXAMPLE \(active, made today, .*, newer than the one in use, never used\).*--delete-key AKIAI55QH8DHBEXAMPLE work, or --delete-oldest/s,
+    )
     assert.equal(keysAtAws(at).length, 2)
     await at.sandbox.ok(['rotate', 'work', '--delete-oldest'])
     await assertRotated(at)
@@ -119,7 +118,7 @@ describe('rotate', () => {
     await using at = await setRotationScene({ world: twoKeys(false) })
     using no = new Terminal(at.sandbox, ['rotate', 'work'])
     await no.answer(
-      /another key, AKIAI55QH8DHBEXAMPLE \(inactive, of \S+\)\. Delete it to make room\? \(y\|N\): $/,
+      /another key, AKIAI55QH8DHBEXAMPLE \(inactive, made today, \S+, never used\)\. Delete it to make room\? \(y\|N\): $/,
       'n\r',
     )
     const declined = await no.ended
@@ -198,6 +197,22 @@ describe('rotate', () => {
     assert.equal(code, 1)
     await assertRotated(at)
     assert.equal(await assertRotated(at, 'b', 'bob'), OTHER_KEYS.accessKeyId)
+  })
+
+  it('--older-than rotates what is older, in days, hours and seconds', async () => {
+    for (const [age, hours, isOld] of [
+      ['90d', 91 * 24, true],
+      ['90d', 89 * 24, false],
+      ['2h', 3, true],
+      ['2h', 1, false],
+      ['3600s', 2, true],
+    ] as const) {
+      await using at = await setRotationScene()
+      Object.assign(at.aws.user('alice')?.accessKeys[0] ?? {}, { created: Date.now() - hours * 3_600_000 })
+      const { stdout } = await at.sandbox.ok(['rotate', '--all', '--older-than', age])
+      assert.match(stdout, isOld ? /^Rotated the key of profile "work"/ : /is young enough/, `${age}, ${hours}`)
+      assert.equal((await assertRotated(at)) === KEYS.accessKeyId, !isOld)
+    }
   })
 
   it('refuses what has no stored keys, and a command line without aim', async () => {

@@ -69,6 +69,9 @@ export function authenticate(request: HttpRequest, rules: SigningRules, world: W
   if (caller.session !== undefined && caller.session.expiration <= world.now()) {
     throw new AwsError('ExpiredToken', 403, 'The security token included in the request is expired')
   }
+  const user = caller.session === undefined && caller.principal.kind === 'user' ? caller.principal.user : undefined
+  const key = user?.accessKeys.find(({ id }) => id === caller.accessKeyId)
+  if (key !== undefined) key.lastUsed = { at: world.now(), service: rules.service }
   return caller
 }
 

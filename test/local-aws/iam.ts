@@ -26,6 +26,7 @@ export function iamService(world: World): Service {
       signed: {
         CreateAccessKey: createAccessKey,
         DeleteAccessKey: deleteAccessKey,
+        GetAccessKeyLastUsed: getAccessKeyLastUsed,
         GetUser: getUser,
         ListAccessKeys: listAccessKeys,
         UpdateAccessKey: updateAccessKey,
@@ -54,6 +55,18 @@ function listAccessKeys(parameters: Parameters, caller: Caller, world: World): Q
   const user = permittedUser('ListAccessKeys', parameters, caller, world)
   const keys = user.accessKeys.map(key => describe(user, key))
   return { result: { AccessKeyMetadata: keys, IsTruncated: false } }
+}
+
+function getAccessKeyLastUsed(parameters: Parameters, caller: Caller, world: World): QueryResult {
+  const { AccessKeyId } = parameters
+  checkAll([text('accessKeyId', AccessKeyId, keyIdRule)])
+  const user = permittedUser('GetAccessKeyLastUsed', parameters, caller, world)
+  const { lastUsed } = keyOf(user, AccessKeyId as string)
+  const used =
+    lastUsed === undefined
+      ? { ServiceName: 'N/A', Region: 'N/A' }
+      : { LastUsedDate: new Date(lastUsed.at), ServiceName: lastUsed.service, Region: 'us-east-1' }
+  return { result: { UserName: user.name, AccessKeyLastUsed: used } }
 }
 
 function createAccessKey(parameters: Parameters, caller: Caller, world: World): QueryResult {

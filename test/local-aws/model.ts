@@ -10,6 +10,8 @@ export interface AccessKey {
   active: boolean
   /** Milliseconds since 1970. */
   readonly created: number
+  /** The last call that it signed. */
+  lastUsed?: { readonly at: number; readonly service: string }
 }
 
 /** A virtual MFA device. */

@@ -87,7 +87,7 @@ export function createWorld(now: () => number): World {
     checkMembers('an access key', given, ['id', 'secret', 'active'])
     const { id = randomId('AKIA'), secret = randomSecret(), active = true } = given
     if (ownerOf(id) !== undefined) throw new Error(`the access key ${id} exists already`)
-    const key = { id, secret, active, created: now() }
+    const key: AccessKey = { id, secret, active, created: now() }
     user.accessKeys.push(key)
     return key
   }

@@ -2,8 +2,21 @@ import assert from 'node:assert/strict'
 import { testContext } from '@aws-vault/plugin-sdk/testkit'
 import fileKeyring from '../../plugins/keyring-file/src/index.ts'
 import { decodeIamKeys } from '../../src/vault/iam-keys.ts'
+import type { WorldSpec } from '../local-aws/index.ts'
 import { PASSPHRASE } from './sandbox.ts'
-import { type Scene, setScene } from './scene.ts'
+import { type Scene, setScene, WORLD } from './scene.ts'
+
+export const CONFIG = '[profile work]\nregion = eu-west-1\n'
+
+/** A world in which alice has a second key. */
+export const twoKeys = (active = true): WorldSpec => ({
+  ...WORLD,
+  users: (WORLD.users ?? []).map(user =>
+    user.name === 'alice'
+      ? { ...user, accessKeys: [...(user.accessKeys ?? []), { id: 'AKIAI55QH8DHBEXAMPLE', active }] }
+      : user,
+  ),
+})
 
 /** A scene whose IAM is the local AWS, too. */
 export async function setRotationScene(options: Parameters<typeof setScene>[0] = {}): Promise<Scene> {
@@ -25,6 +38,19 @@ export async function storedKey({ sandbox }: Scene, profile = 'work'): Promise<{
     assert.ok(item, profile)
     const { accessKeyId, secretAccessKey } = decodeIamKeys(item)
     return { id: accessKeyId, secret: secretAccessKey }
+  } finally {
+    await keyring.close()
+  }
+}
+
+/** Changes the text of an item of the vault, as another version of ours would have written it. */
+export async function rewriteItem({ sandbox }: Scene, key: string, change: (text: string) => string): Promise<void> {
+  const options = { dir: sandbox.vault, passphrase: PASSPHRASE }
+  const keyring = await fileKeyring.open({ ...testContext({ options }), options })
+  try {
+    const item = await keyring.get(key)
+    assert.ok(item, key)
+    await keyring.set({ ...item, data: Buffer.from(change(Buffer.from(item.data).toString())) })
   } finally {
     await keyring.close()
   }
