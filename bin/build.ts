@@ -108,7 +108,8 @@ const vendor: Plugin = {
 /**
  * Writes bundles as V8 takes them fastest. In ASCII: esbuild leaves other characters in regular expressions, and a single one makes
  * Node decode and V8 keep the whole bundle in two bytes a character. With one shape for what esbuild wraps modules in, `{ "path"() {} }`:
- * hundreds of objects with a key of their own each are slow to make. In front stands what the code is known by: see bin/run.js.
+ * hundreds of objects with a key of their own each are slow to make. In front stands what the code is known by: see bin/run.js,
+ * which hands over an `import` too: code that runs as a script has none without a warning by Node.
  */
 const quickToLoad: Plugin = {
   name: 'quick-to-load',
@@ -116,9 +117,11 @@ const quickToLoad: Plugin = {
     initialOptions.write = false
     onEnd(({ outputFiles = [] }) => {
       for (const { path, text } of outputFiles) {
-        const code = text
-          .replace(/\b(__esm|__commonJS)\(\{"[^"]+"\(/g, '$1({module(')
-          .replace(/[^\0-\x7F]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+        const code =
+          `"use strict";const importHere=typeof importModule==="function"?importModule:id=>import (id);${text}`
+            .replace(/(?<![#.\w"'`])import\((?!\))/g, 'importHere(')
+            .replace(/\b(__esm|__commonJS)\(\{"[^"]+"\(/g, '$1({module(')
+            .replace(/[^\0-\x7F]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
         mkdirSync(dirname(path), { recursive: true })
         writeFileSync(path, `//${createHash('sha256').update(code).digest('hex').slice(0, 32)}\n${code}`)
       }

@@ -18,7 +18,10 @@ describe('without a terminal', { skip: Desktop.missing('zenity') }, () => {
     const running = scene.sandbox.start(['exec', 'work', '--', 'true'], {
       env: { ...desktop.env, HOME: scene.sandbox.home },
     })
-    assert.match((await person.seesQuestion()) ?? '', /Hand out credentials of profile "work" to true\?/)
+    assert.match(
+      (await person.seesQuestion()) ?? '',
+      /Hand out credentials of profile "work" to true \(asked for by node\), and to whoever/,
+    )
     await person.decides(false)
     const { code, stderr } = await running.ended
     assert.equal(code, 1)

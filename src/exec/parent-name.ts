@@ -1,9 +1,18 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
+import { basename } from 'node:path'
 
-/** The name of the process that started us; `null` where the system does not tell: only Linux does without a further program. */
+/** How Node 24 calls its own thread, and so its process, whatever program runs in it. */
+const NAMELESS = 'MainThread'
+
+/**
+ * The name of the process that started us, without its directory and arguments; `null` where the system does not tell: only
+ * Linux does without a further program.
+ */
 export function parentName(): string | null {
+  const directory = `/proc/${process.ppid}`
   try {
-    return readFileSync(`/proc/${process.ppid}/comm`, 'utf8').trimEnd()
+    const name = readFileSync(`${directory}/comm`, 'utf8').trimEnd()
+    return name === NAMELESS ? basename(readlinkSync(`${directory}/exe`)) : name
   } catch {
     return null
   }

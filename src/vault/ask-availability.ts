@@ -11,18 +11,9 @@ export async function askAvailability(
   patience: number,
   onHang: () => void,
 ): Promise<Availability> {
-  let isSlow = false
-  const noticeHang = (): void => {
-    isSlow = true
-    onHang()
-  }
-  return bounded(load, patience, noticeHang, async (implementation, context) =>
-    implementation.available(context),
-  ).catch((error: Error) => ({
-    available: false,
-    reason: error.message.split('\n')[0] ?? '',
-    ...(isSlow ? { isSlow } : {}),
-  }))
+  return bounded(load, patience, onHang, async (implementation, context) => implementation.available(context)).catch(
+    (error: Error) => ({ available: false, reason: error.message.split('\n')[0] ?? '' }),
+  )
 }
 
 /**
