@@ -219,6 +219,26 @@ describe('renewing credentials', () => {
     })
   }
 
+  for (const code of [
+    'ERR_SIGN_IN_DECLINED',
+    'ERR_SSO_LOGIN_DENIED',
+    'ERR_KEYRING_DISMISSED',
+    'ERR_PASS_CARD',
+    'ERR_AGE_PLUGIN',
+  ]) {
+    test(`after ${code} no window is opened again and again`, async () => {
+      const { renewing, next, time, calls } = issuer()
+      renewing.serve()
+      const first = await renewing.current()
+      next.push(...Array.from({ length: 100 }, () => () => Promise.reject(new VaultError(code, 'not now'))))
+      for (let second = 0; second < 58 * 60; second++) {
+        assert.equal(await renewing.current(), first)
+        await time.pass(1000)
+      }
+      assert.equal(calls.length, 2, 'once ahead of the end')
+    })
+  }
+
   test('looks end with the credentials, and with the server; a request at the end asks once', async () => {
     const { renewing, next, time, calls, looks } = issuer()
     renewing.serve()
