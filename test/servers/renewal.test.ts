@@ -239,6 +239,25 @@ describe('renewing credentials', () => {
     })
   }
 
+  test('what a look finds that was begun before all was forgotten is not handed out', async () => {
+    const { renewing, next, time, found, make, looks, calls } = issuer()
+    renewing.serve()
+    await renewing.current()
+    next.push(away)
+    const look = Promise.withResolvers<Credentials>()
+    found.push(() => look.promise)
+    for (let minute = 0; minute < 59 && looks.length === 0; minute++) {
+      renewing.ready()
+      await time.pass(MINUTE)
+    }
+    assert.equal(looks.length, 1)
+    renewing.forget()
+    const stale = make(HOUR)
+    look.resolve(stale)
+    assert.notEqual(await renewing.current(), stale)
+    assert.equal(calls.length, 3)
+  })
+
   test('looks end with the credentials, and with the server; a request at the end asks once', async () => {
     const { renewing, next, time, calls, looks } = issuer()
     renewing.serve()
