@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { it } from 'node:test'
+import { VaultError } from '@aws-vault/plugin-sdk'
 import { Container } from '../container.ts'
 import { Redactor } from '../output/redactor.ts'
 import { prepareObtaining } from './obtain.ts'
@@ -15,14 +16,10 @@ const credentials = JSON.stringify({
   Expiration: '2099-01-01T00:00:00Z',
 })
 
-it('a person is asked at each renewal of a guarded profile, with who asks, and a no is one for that time', async () => {
-  const home = mkdtempSync(join(tmpdir(), 'obtain-'))
-  writeFileSync(join(home, 'credentials.json'), credentials)
-  writeFileSync(
-    join(home, 'config'),
-    `[profile work]\nvault_confirm = always\ncredential_process = cat "${join(home, 'credentials.json')}"\n`,
-  )
-  const container = new Container({
+/** A container for a home with that config. */
+function containerIn(home: string, config: string): Container {
+  writeFileSync(join(home, 'config'), config)
+  return new Container({
     environment: {
       PATH: process.env.PATH,
       AWS_CONFIG_FILE: join(home, 'config'),
@@ -39,6 +36,15 @@ it('a person is asked at each renewal of a guarded profile, with who asks, and a
     redactor: new Redactor(),
     debug: false,
   })
+}
+
+it('a person is asked at each renewal of a guarded profile, with who asks, and a no is one for that time', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'obtain-'))
+  writeFileSync(join(home, 'credentials.json'), credentials)
+  const container = containerIn(
+    home,
+    `[profile work]\nvault_confirm = always\ncredential_process = cat "${join(home, 'credentials.json')}"\n`,
+  )
   try {
     const answers = ['y', 'n', 'yes']
     const questions: string[] = []
@@ -59,3 +65,33 @@ it('a person is asked at each renewal of a guarded profile, with who asks, and a
     rmSync(home, { recursive: true })
   }
 })
+
+for (const code of ['ERR_KEYRING_DISMISSED', 'ERR_KEYRING_LOCKED', 'ERR_PROMPT_CANCELLED']) {
+  it(`a keyring that does not tell whether it is locked is not read silently after ${code}`, async () => {
+    const home = mkdtempSync(join(tmpdir(), 'obtain-'))
+    const container = containerIn(home, '[profile work]\nregion = eu-west-1\n')
+    let windows = 0
+    const dismissed = async () => {
+      windows++
+      throw new VaultError(code, 'its window was closed')
+    }
+    const keystore = { part: { name: 'odd' }, implementation: {}, context: {} }
+    const vault = {
+      identity: 'odd',
+      credentials: { list: async () => ['work'], unfinishedRotations: new Set(), get: dismissed },
+      sessions: { find: dismissed },
+    }
+    Object.assign(container, { keystore: async () => keystore, vault: async () => vault })
+    try {
+      const { obtain, obtainSilently } = await prepareObtaining(container, 'work', {})
+      await assert.rejects(obtain(), { code })
+      const before = windows
+      assert.ok(before > 0)
+      await assert.rejects(obtainSilently(), { code: 'ERR_KEYRING_LOCKED', message: 'the keyring "odd" is locked' })
+      assert.equal(windows, before)
+    } finally {
+      await container.dispose()
+      rmSync(home, { recursive: true })
+    }
+  })
+}

@@ -1,4 +1,4 @@
-import { type Credentials, KeyringLockedError } from '@aws-vault/plugin-sdk'
+import { type Credentials, isVaultError, KeyringLockedError } from '@aws-vault/plugin-sdk'
 import { describeOrigin, type Located } from '../aws-config/origin.ts'
 import type { Container } from '../container.ts'
 import { refuseCommandLoop } from './command-loop.ts'
@@ -30,6 +30,9 @@ export interface Obtaining {
   /** The same, but nobody is asked anything: it fails where somebody would have to be. */
   obtainSilently(minimumSeconds?: number): Promise<Credentials>
 }
+
+/** Failures after which reading from the keyring may show a person the same window once more. */
+const SHUT = /^ERR_(?:KEYRING_(?:LOCKED|DISMISSED)$|PROMPT_CANCELLED$|PASS_|AGE_)/
 
 /** What several runs have in common. */
 export interface ObtainingOptions {
@@ -75,6 +78,9 @@ export async function prepareObtaining(
   // A wish for a new session is met once.
   let refresh = flags.refresh ?? false
 
+  // What a keyring that does not tell whether it is locked came to last.
+  let isShut = false
+
   const isAudited = (await container.settings()).settings.core('auditLog') !== undefined
   const approve = async (): Promise<void> => {
     const { askApproval } = await import('./ask-approval.ts')
@@ -82,6 +88,16 @@ export async function prepareObtaining(
   }
 
   async function obtain(minimumSeconds = 0, silent = false): Promise<Credentials> {
+    try {
+      const credentials = await obtainOnce(minimumSeconds, silent)
+      isShut = false
+      return credentials
+    } catch (error) {
+      isShut ||= isVaultError(error) && SHUT.test(error.code)
+      throw error
+    }
+  }
+  async function obtainOnce(minimumSeconds: number, silent: boolean): Promise<Credentials> {
     if (plan.confirm?.when === 'always') await approve()
     const credentials = await resolve(plan, {
       providers: { get: async name => (await container.provider(name)).provider },
@@ -110,7 +126,8 @@ export async function prepareObtaining(
   async function obtainSilently(minimumSeconds?: number): Promise<Credentials> {
     const { implementation, context, part } = await container.keystore()
     // Reading from it might open a window.
-    if (await implementation.isLocked?.(context)) throw new KeyringLockedError(`the keyring "${part.name}" is locked`)
+    if ((await implementation.isLocked?.(context)) ?? isShut)
+      throw new KeyringLockedError(`the keyring "${part.name}" is locked`)
     return container.withoutAsking(() => obtain(minimumSeconds, true))
   }
   return { plan, obtain: minimumSeconds => obtain(minimumSeconds), obtainSilently }

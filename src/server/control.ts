@@ -38,9 +38,11 @@ export async function openControl(controlled: Controlled, vault: ControlledVault
   const server = await startLoopbackServer({
     methods: ['PUT'],
     headers: ['Authorization'],
+    // Whoever else connects, however often, takes the place of none of ours.
+    proves: ({ headers }) => token.equals(headers.get('authorization')),
     logger: vault.logger,
     async handler({ path, headers }) {
-      if (!token.equals(headers.get('authorization'))) return answerJson(403, {})
+      if (!token.equals(headers.get('authorization'))) return answerJson(403, {}, { closes: true })
       const [, word, names] = PATH.exec(path) ?? []
       if (word === undefined) return answerJson(404, {})
       const forgotten = controlled.forget(names === undefined ? undefined : decoded(names))

@@ -24,8 +24,11 @@ export interface RenewalDependencies {
   readonly logger: Logger
 }
 
-/** Failures that only a person can end. Nobody is asked again and again for what is not needed yet. */
-const NEEDS_A_PERSON = /^ERR_(?:PROMPT_|CONFIRM_|MFA_|KEYRING_LOCKED|SSO_)/
+/**
+ * Failures that only a person can end, or before which one may have been shown a window. Nobody is asked again and again
+ * for what is not needed yet.
+ */
+const NEEDS_A_PERSON = /^ERR_(?:(?:PROMPT|CONFIRM|MFA|SSO|SIGN_IN|PASS|AGE)_|KEYRING_(?:LOCKED|DISMISSED)$)/
 
 /**
  * The credentials of one profile or role, held in memory and renewed ahead of their end.

@@ -1,8 +1,12 @@
 /** What running servers do when sessions and keys are removed, the keyring is locked, or the config is edited. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { request } from 'node:http'
+import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { testContext } from '@aws-vault/plugin-sdk/testkit'
+import { openControl } from '../../src/server/control.ts'
 import { roleArn } from '../support/scene.ts'
 import { gone, onlyState, setServerScene } from './support/own-servers.ts'
 import { askServer, serve } from './support/serving.ts'
@@ -135,6 +139,34 @@ describe('running servers', { timeout: 120_000 }, () => {
     assert.equal((await askServer(environment, { token })).status, 403, 'it opens nothing else')
     assert.equal(await put('/forget', token), 200)
   })
+})
+
+test('connections without the token of a control port close none that has shown it', async () => {
+  const { logger } = testContext()
+  const control = await openControl({ forget: () => 1 }, { logger, closeVault: async () => {} })
+  const port = Number(new URL(control.url).port)
+  const opened: Socket[] = []
+  const open = async (): Promise<Socket> => {
+    const socket = connect(port, '127.0.0.1').on('error', () => {})
+    opened.push(socket)
+    await once(socket, 'connect')
+    return socket
+  }
+  try {
+    const ours = await open()
+    const closed = once(ours, 'close').then(() => ['closed'])
+    const tell = async (): Promise<string> => {
+      ours.write(`PUT /forget HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAuthorization: ${control.token}\r\n\r\n`)
+      const [answer] = await Promise.race([once(ours, 'data'), closed])
+      return String(answer).slice(0, 12)
+    }
+    assert.equal(await tell(), 'HTTP/1.1 200')
+    for (let count = 0; count < 600; count++) await open()
+    assert.equal(await tell(), 'HTTP/1.1 200')
+  } finally {
+    for (const socket of opened) socket.destroy()
+    await control.close()
+  }
 })
 
 describe('an edit of the config', { timeout: 120_000 }, () => {

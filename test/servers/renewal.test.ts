@@ -219,6 +219,45 @@ describe('renewing credentials', () => {
     })
   }
 
+  for (const code of [
+    'ERR_SIGN_IN_DECLINED',
+    'ERR_SSO_LOGIN_DENIED',
+    'ERR_KEYRING_DISMISSED',
+    'ERR_PASS_CARD',
+    'ERR_AGE_PLUGIN',
+  ]) {
+    test(`after ${code} no window is opened again and again`, async () => {
+      const { renewing, next, time, calls } = issuer()
+      renewing.serve()
+      const first = await renewing.current()
+      next.push(...Array.from({ length: 100 }, () => () => Promise.reject(new VaultError(code, 'not now'))))
+      for (let second = 0; second < 58 * 60; second++) {
+        assert.equal(await renewing.current(), first)
+        await time.pass(1000)
+      }
+      assert.equal(calls.length, 2, 'once ahead of the end')
+    })
+  }
+
+  test('what a look finds that was begun before all was forgotten is not handed out', async () => {
+    const { renewing, next, time, found, make, looks, calls } = issuer()
+    renewing.serve()
+    await renewing.current()
+    next.push(away)
+    const look = Promise.withResolvers<Credentials>()
+    found.push(() => look.promise)
+    for (let minute = 0; minute < 59 && looks.length === 0; minute++) {
+      renewing.ready()
+      await time.pass(MINUTE)
+    }
+    assert.equal(looks.length, 1)
+    renewing.forget()
+    const stale = make(HOUR)
+    look.resolve(stale)
+    assert.notEqual(await renewing.current(), stale)
+    assert.equal(calls.length, 3)
+  })
+
   test('looks end with the credentials, and with the server; a request at the end asks once', async () => {
     const { renewing, next, time, calls, looks } = issuer()
     renewing.serve()

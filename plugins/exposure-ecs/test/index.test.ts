@@ -92,6 +92,20 @@ describe('ecs', () => {
   test('failures say their sentence and hint, and whether trying again may help', async context => {
     const failures: readonly [unknown, number, string][] = [
       [new PromptUnavailableError('nobody is there', { hint: 'do it' }), 403, 'ERR_PROMPT_UNAVAILABLE'],
+      [new VaultError('ERR_SIGN_IN_DECLINED', 'somebody said no'), 403, 'ERR_SIGN_IN_DECLINED'],
+      [new VaultError('ERR_CONFIRM_REFUSED', 'somebody said no'), 403, 'ERR_CONFIRM_REFUSED'],
+      [new VaultError('ERR_KEYRING_DISMISSED', 'its window was closed'), 403, 'ERR_KEYRING_DISMISSED'],
+      [new VaultError('ERR_SSO_LOGIN_DENIED', 'somebody said no'), 403, 'ERR_SSO_LOGIN_DENIED'],
+      [
+        new VaultError('ERR_SSO_UNAVAILABLE', 'AWS is away', { facts: { retryAfterSeconds: 7 } }),
+        503,
+        'ERR_SSO_UNAVAILABLE',
+      ],
+      [
+        new VaultError('ERR_SIGN_IN_THROTTLED', 'slower', { facts: { retryAfterSeconds: 7 } }),
+        503,
+        'ERR_SIGN_IN_THROTTLED',
+      ],
       [new VaultError('ERR_AWS_CALL', 'AWS is away', { facts: { retryAfterSeconds: 7 } }), 503, 'ERR_AWS_CALL'],
       [new Error('inner words'), 503, 'ERR_INTERNAL'],
     ]

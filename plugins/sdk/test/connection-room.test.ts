@@ -46,6 +46,29 @@ describe('connections that have shown a token', () => {
     for (const stranger of strangers) stranger[Symbol.dispose]()
   })
 
+  test('do not go for each other while their answer is being made', async () => {
+    const answer = Promise.withResolvers<ReturnType<typeof answerText>>()
+    const begun = Promise.withResolvers<void>()
+    const handler: LoopbackServerOptions['handler'] = ({ path }) => {
+      if (path === '/') return answerText(200, 'served')
+      begun.resolve()
+      return answer.promise
+    }
+    await using served = await serve({ proves, handler })
+    using slow = new RawClient(served.port)
+    slow.send(served.request('right').replace('GET /', 'GET /slow'))
+    await begun.promise
+    for (let count = 0; count < 20; count++) {
+      using client = new RawClient(served.port)
+      await client.send(served.request('right')).answers(1)
+    }
+    const others = Array.from({ length: 20 }, () => new RawClient(served.port))
+    for (const other of others) await other.send(served.request('right')).answers(1)
+    answer.resolve(answerText(200, 'late'))
+    assert.equal((await slow.answers(1)).length, 1)
+    for (const other of others) other[Symbol.dispose]()
+  })
+
   test('make room for each other: the one that was idle for longest goes', async () => {
     await using served = await serve({ proves })
     const known: RawClient[] = []

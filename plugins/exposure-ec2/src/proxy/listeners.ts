@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { kill, platform } from 'node:process'
 import { type ListeningSocket, listeningSockets } from '../socket-tables.ts'
 import { type Listener, METADATA_ADDRESS, METADATA_PORT } from './names.ts'
-import { isAlive, type ProxyProcess, proxyProcesses, userName } from './processes.ts'
+import { countsAsWeDo, isAlive, type ProxyProcess, proxyProcesses, userName } from './processes.ts'
 import { runTool } from './run-tool.ts'
 
 /**
@@ -35,7 +35,7 @@ export function listenerAt(): Listener | undefined {
  * @returns whether there were any: they may take a moment to go
  */
 export function endLeftovers(): boolean {
-  const leftovers = proxyProcesses().filter(({ session }) => !isAlive(session))
+  const leftovers = proxyProcesses().filter(({ session, processId }) => !isAlive(session) && countsAsWeDo(processId))
   for (const { processId } of leftovers) {
     try {
       kill(processId, 'SIGKILL')

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { kill, platform } from 'node:process'
 import { PROXY_FILE } from './names.ts'
 import { runTool } from './run-tool.ts'
@@ -27,6 +27,20 @@ export function isAlive(processId: number): boolean {
     return kill(processId, 0)
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/**
+ * Whether the numbers that a process knows of others are numbers here: in a container they are not, though we may see
+ * it (pid_namespaces(7)). For root.
+ */
+export function countsAsWeDo(processId: number): boolean {
+  if (platform !== 'linux') return true
+  try {
+    return readlinkSync(`/proc/${processId}/ns/pid`) === readlinkSync('/proc/self/ns/pid')
+  } catch {
+    // It ended meanwhile.
+    return false
   }
 }
 

@@ -43,7 +43,8 @@ export function credentialAnswers(
 }
 
 /** Failures that go away only when a person does something: asking again at once is of no use. */
-const NEEDS_A_PERSON = /^ERR_(?:PROMPT|MFA|KEYRING_LOCKED|SSO|SERVER|PROFILE|PLAN|CONFIG|CREDENTIALS)/
+const NEEDS_A_PERSON =
+  /^ERR_(?:PROMPT|CONFIRM|MFA|PASS|AGE|KEYRING_(?:LOCKED|DISMISSED)|SERVER|PROFILE|PLAN|CONFIG|CREDENTIALS|(?:SSO|SIGN_IN)_(?!THROTTLED|UNAVAILABLE|FAILED|ANSWER))/
 
 /**
  * What a client is told when there are no credentials for it: the code and the sentence of the error, which hold no
