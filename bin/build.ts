@@ -117,6 +117,7 @@ const quickToLoad: Plugin = {
     initialOptions.write = false
     onEnd(({ outputFiles = [] }) => {
       for (const { path, text } of outputFiles) {
+        // The import in it has a blank, so that it stays one.
         const code =
           `"use strict";const importHere=typeof importModule==="function"?importModule:id=>import (id);${text}`
             .replace(/(?<![#.\w"'`])import\((?!\))/g, 'importHere(')
