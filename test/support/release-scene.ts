@@ -1,4 +1,5 @@
 /** Releases to update to, small ones, and a server that offers them and misbehaves on request. */
+import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -152,10 +153,12 @@ export class ReleaseScene implements AsyncDisposable {
   }
 }
 
-/** The build puts the version into the code. */
+/** The build puts the version into the code, and in front of that the name by which compiled code is known to be of it. */
 function nameVersion(tree: string, version: string): void {
   const start = join(tree, 'dist', 'start.cjs')
-  writeFileSync(start, readFileSync(start, 'utf8').replaceAll(`version:"${built}"`, `version:"${version}"`))
+  const [, ...lines] = readFileSync(start, 'utf8').split('\n')
+  const code = lines.join('\n').replaceAll(`version:"${built}"`, `version:"${version}"`)
+  writeFileSync(start, `//${createHash('sha256').update(code).digest('hex').slice(0, 32)}\n${code}`)
 }
 
 const changelog = `# Changelog
