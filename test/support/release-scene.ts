@@ -1,4 +1,5 @@
 /** Releases to update to, small ones, and a server that offers them and misbehaves on request. */
+import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -155,7 +156,10 @@ export class ReleaseScene implements AsyncDisposable {
 /** The build puts the version into the code. */
 function nameVersion(tree: string, version: string): void {
   const start = join(tree, 'dist', 'start.cjs')
-  writeFileSync(start, readFileSync(start, 'utf8').replaceAll(`version:"${built}"`, `version:"${version}"`))
+  const code = readFileSync(start, 'utf8').replaceAll(`version:"${built}"`, `version:"${version}"`)
+  // As the build does it: compiled code is kept by this name, and that of another version would be taken for it.
+  const name = createHash('sha256').update(code).digest('hex').slice(0, 32)
+  writeFileSync(start, code.replace(/^\/\/[0-9a-f]{32}/, `//${name}`))
 }
 
 const changelog = `# Changelog
