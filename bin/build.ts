@@ -32,6 +32,9 @@ const files: Record<string, string> = {
 /** A program of its own, which is started as root: nothing but what it needs. */
 const metadataProxy = 'plugins/exposure-ec2/src/proxy/metadata-proxy.ts'
 
+/** Behind it, what users installed is imported. */
+const importFile = 'src/contributions/import-file.ts'
+
 /**
  * Lets oclif's modules require each other when they are used instead of when they are loaded. Parsing a command line
  * needs a tenth of what oclif requires at its top, and Node's own modules behind it (readline, child_process, tty) cost
@@ -88,6 +91,18 @@ const requireBuiltins: Plugin = {
       kind === 'dynamic-import' ? { path, namespace: 'builtin' } : undefined,
     )
     onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({ contents: `module.exports = require('${path}')` }))
+  },
+}
+
+/** Leaves the import of plugins to a file that Node loads itself: see there. */
+const importFileApart: Plugin = {
+  name: 'import-file-apart',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\.\/import-file\.cjs$/ }, ({ path }) => ({ path, external: true }))
+    onResolve({ filter: /^\.\/import-file\.ts$/ }, ({ path }) => ({ path, namespace: 'import-file' }))
+    onLoad({ filter: /./, namespace: 'import-file' }, () => ({
+      contents: `module.exports = require('./import-file.cjs')`,
+    }))
   },
 }
 
@@ -172,7 +187,7 @@ export async function buildDist(): Promise<void> {
       ...common,
       entryPoints: [join(root, 'src', source)],
       outfile: join(dist, target),
-      plugins: [guardStdoutLater, requireWhenUsed, vendor, requireBuiltins, quickToLoad],
+      plugins: [importFileApart, guardStdoutLater, requireWhenUsed, vendor, requireBuiltins, quickToLoad],
     })
   const vendorBundle = ([name, file]: [string, string]): Promise<BuildResult> =>
     build({
@@ -195,7 +210,7 @@ export async function buildDist(): Promise<void> {
       ...common,
       entryPoints: [join(root, 'src', 'completion/main.ts')],
       outfile: join(dist, 'complete.cjs'),
-      plugins: [requireBuiltins],
+      plugins: [importFileApart, requireBuiltins],
       define: {
         ...common.define,
         CORE_COMMANDS: JSON.stringify(coreCommands()),
@@ -205,6 +220,7 @@ export async function buildDist(): Promise<void> {
       external: ['keyring', 'provider', 'exposure', 'prompt'].map(kind => `@aws-vault/${kind}-*`),
     }),
     ...Object.entries(vendored).map(vendorBundle),
+    build({ ...common, entryPoints: [join(root, importFile)], outfile: join(dist, 'import-file.cjs') }),
     build({ ...common, entryPoints: [join(root, metadataProxy)], outfile: join(dist, 'metadata-proxy.cjs') }),
   ])
   const sources = results.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}))
