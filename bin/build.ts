@@ -32,6 +32,9 @@ const files: Record<string, string> = {
 /** A program of its own, which is started as root: nothing but what it needs. */
 const metadataProxy = 'plugins/exposure-ec2/src/proxy/metadata-proxy.ts'
 
+/** Behind it, what users installed is imported. */
+const importFile = 'src/contributions/import-file.ts'
+
 /**
  * Lets oclif's modules require each other when they are used instead of when they are loaded. Parsing a command line
  * needs a tenth of what oclif requires at its top, and Node's own modules behind it (readline, child_process, tty) cost
@@ -91,6 +94,18 @@ const requireBuiltins: Plugin = {
   },
 }
 
+/** Leaves the import of plugins to a file that Node loads itself: see there. */
+const importFileApart: Plugin = {
+  name: 'import-file-apart',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\.\/import-file\.cjs$/ }, ({ path }) => ({ path, external: true }))
+    onResolve({ filter: /^\.\/import-file\.ts$/ }, ({ path }) => ({ path, namespace: 'import-file' }))
+    onLoad({ filter: /./, namespace: 'import-file' }, () => ({
+      contents: `module.exports = require('./import-file.cjs')`,
+    }))
+  },
+}
+
 /** Puts vendored packages behind a `require` of their own bundle. */
 const vendor: Plugin = {
   name: 'vendor',
@@ -108,8 +123,7 @@ const vendor: Plugin = {
 /**
  * Writes bundles as V8 takes them fastest. In ASCII: esbuild leaves other characters in regular expressions, and a single one makes
  * Node decode and V8 keep the whole bundle in two bytes a character. With one shape for what esbuild wraps modules in, `{ "path"() {} }`:
- * hundreds of objects with a key of their own each are slow to make. In front stands what the code is known by: see bin/run.js,
- * which hands over an `import` too: code that runs as a script has none without a warning by Node.
+ * hundreds of objects with a key of their own each are slow to make. In front stands what the code is known by: see bin/run.js.
  */
 const quickToLoad: Plugin = {
   name: 'quick-to-load',
@@ -117,10 +131,7 @@ const quickToLoad: Plugin = {
     initialOptions.write = false
     onEnd(({ outputFiles = [] }) => {
       for (const { path, text } of outputFiles) {
-        // The import in it has a blank, so that it stays one.
-        const code =
-          `"use strict";const importHere=typeof importModule==="function"?importModule:id=>import (id);${text}`
-            .replace(/(?<![#.\w"'`])import\((?!\))/g, 'importHere(')
+        const code = text
             .replace(/\b(__esm|__commonJS)\(\{"[^"]+"\(/g, '$1({module(')
             .replace(/[^\0-\x7F]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
         mkdirSync(dirname(path), { recursive: true })
@@ -176,7 +187,7 @@ export async function buildDist(): Promise<void> {
       ...common,
       entryPoints: [join(root, 'src', source)],
       outfile: join(dist, target),
-      plugins: [guardStdoutLater, requireWhenUsed, vendor, requireBuiltins, quickToLoad],
+      plugins: [importFileApart, guardStdoutLater, requireWhenUsed, vendor, requireBuiltins, quickToLoad],
     })
   const vendorBundle = ([name, file]: [string, string]): Promise<BuildResult> =>
     build({
@@ -199,7 +210,7 @@ export async function buildDist(): Promise<void> {
       ...common,
       entryPoints: [join(root, 'src', 'completion/main.ts')],
       outfile: join(dist, 'complete.cjs'),
-      plugins: [requireBuiltins],
+      plugins: [importFileApart, requireBuiltins],
       define: {
         ...common.define,
         CORE_COMMANDS: JSON.stringify(coreCommands()),
@@ -209,6 +220,7 @@ export async function buildDist(): Promise<void> {
       external: ['keyring', 'provider', 'exposure', 'prompt'].map(kind => `@aws-vault/${kind}-*`),
     }),
     ...Object.entries(vendored).map(vendorBundle),
+    build({ ...common, entryPoints: [join(root, importFile)], outfile: join(dist, 'import-file.cjs') }),
     build({ ...common, entryPoints: [join(root, metadataProxy)], outfile: join(dist, 'metadata-proxy.cjs') }),
   ])
   const sources = results.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}))

@@ -74,7 +74,7 @@ function load(file) {
     cachedData = own && readKept(join(own, kept), name)
   }
   const script = new vm.Script(
-    `(function (exports, require, module, __filename, __dirname, importModule) {${source}\n})`,
+    `(function (exports, require, module, __filename, __dirname) {${source}\n})`,
     {
       filename: file,
       cachedData,
@@ -118,7 +118,11 @@ function keepAtEnd(script, file, name) {
       fs.writeFileSync(temporary, Buffer.concat([Buffer.from(name), code, code]), { mode: 0o600, flag: 'wx' })
       fs.renameSync(temporary, file)
     } catch {
-      fs.rmSync(temporary, { force: true })
+      try {
+        fs.rmSync(temporary, { force: true })
+      } catch {
+        // The disk is in a bad way, and the command has done its work: it shall not end by this.
+      }
     }
   }
   const { execve } = process
@@ -155,9 +159,9 @@ function compiledCode() {
     join(HOME || process.getBuiltinModule('node:os').homedir(), '.cache')
   const directory = join(AWS_VAULT_CACHE_DIR || join(caches, 'aws-vault'), 'compiled')
   try {
-    const { uid, mode } = fs.statSync(directory, { throwIfNoEntry: false }) ?? created(directory)
-    const isOurs = process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0)
-    return isOurs ? directory : undefined
+    const found = fs.statSync(directory, { throwIfNoEntry: false }) ?? created(directory)
+    const isOurs = process.getuid === undefined || (found.uid === process.getuid() && (found.mode & 0o022) === 0)
+    return isOurs && found.isDirectory() ? directory : undefined
   } catch {
     // A read-only home: slower, and no reason to fail.
     return undefined

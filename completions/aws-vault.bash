@@ -54,7 +54,8 @@ _aws_vault_own_line() {
   previous=${COMP_WORDS[COMP_CWORD - 1]}
   # Twice where the first completion only loads the real one, and says so by 124.
   for line in 1 2; do
-    spec=$(complete -p -- "$program" || complete -p -- "${program##*/}" || complete -p -D) 2>/dev/null
+    # Within the braces, since bash expands the assignment before it would redirect for it.
+    spec=$({ complete -p -- "$program" || complete -p -- "${program##*/}" || complete -p -D; } 2>/dev/null)
     [[ -n $spec ]] || return
     _aws_vault_options "$spec"
     [[ $spec =~ \ -F\ ([^ ]+) ]] || break

@@ -1,6 +1,6 @@
 /** What bin/run.js keeps of compiled code: it makes starts quicker, and can never make one fail. */
 import assert from 'node:assert/strict'
-import { chmodSync, globSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, globSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { Sandbox } from './support/sandbox.ts'
 
@@ -69,5 +69,15 @@ describe('compiled code', () => {
     writeFileSync(file, 'by somebody else')
     await sandbox.ok(['list'])
     assert.equal(readFileSync(file, 'utf8'), 'by somebody else')
+  })
+
+  it('ends no command where its directory is none', async () => {
+    using sandbox = new Sandbox()
+    await sandbox.add('work')
+    rmSync(sandbox.path(directory), { recursive: true, force: true })
+    sandbox.write(directory, '')
+    for (const args of [['list'], ['exec', 'work', '--no-session', '--', 'true']]) {
+      assert.equal((await sandbox.ok(args)).stderr, '')
+    }
   })
 })

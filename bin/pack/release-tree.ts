@@ -40,7 +40,10 @@ export function writeReleaseTree(
 ): void {
   mkdirSync(join(tree, 'bin'), { recursive: true })
   const isOurPlatform = release.platform === process.platform && release.arch === process.arch
-  cpSync(join(root, 'dist'), join(tree, 'dist'), { recursive: true })
+  // What commands print or copy lies beside the code: completion scripts, and what `plugins create` starts from.
+  for (const directory of ['dist', 'completions', 'templates']) {
+    cpSync(join(root, directory), join(tree, directory), { recursive: true })
+  }
   for (const file of ['bin/run.js', 'oclif.manifest.json', 'CHANGELOG.md', 'LICENSE']) {
     copyFileSync(join(root, file), join(tree, file))
   }

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { Part, PluginProblem } from './part.ts'
 import { pluginsDirectory } from './plugins-directory.ts'
 import { readDeclaration } from './read-declaration.ts'
@@ -89,7 +88,8 @@ function installedPart(
   part: Pick<Part, 'kind' | 'name' | 'declaration'>,
 ): Part {
   const file = resolve(root, part.declaration.module)
-  return { ...part, packageName, packageVersion, builtIn: false, load: () => import(pathToFileURL(file).href) }
+  const load: Part['load'] = async () => (await import('./import-file.ts')).importFile(file)
+  return { ...part, packageName, packageVersion, builtIn: false, load }
 }
 
 function unreadable(plugin: InstalledPlugin, root: string, error: unknown): PluginProblem {

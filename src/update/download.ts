@@ -11,6 +11,14 @@ export interface DownloadContext extends Pick<PartContext, 'http' | 'signal' | '
 
 const REDIRECTS = 3
 
+/** An address as it may be shown: a mirror's may have a password in it. Pure. */
+export function shownAddress(url: URL): string {
+  const shown = new URL(url)
+  shown.username = ''
+  shown.password = ''
+  return shown.href
+}
+
 /** The server has no such thing. */
 export class NotThere extends Error {}
 
@@ -24,7 +32,11 @@ export function releaseHost(address: string | undefined): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined
   const isHere = url !== undefined && /^(?:127(?:\.\d+){3}|\[::1\]|localhost)$/.test(url.hostname)
   if (url === undefined || !(url.protocol === 'https:' || (url.protocol === 'http:' && isHere))) {
-    throw new VaultError('ERR_UPDATE_HOST', `updates cannot be fetched from "${address}"`, { hint })
+    throw new VaultError(
+      'ERR_UPDATE_HOST',
+      `updates cannot be fetched from "${url === undefined ? address : shownAddress(url)}"`,
+      { hint },
+    )
   }
   if (!url.pathname.endsWith('/')) url.pathname += '/'
   return url
@@ -63,9 +75,9 @@ export async function fetchFile(
     await write(chunk, done)
   })
   if (done === expected.size && hash.digest('hex') === expected.sha256) return
-  throw new VaultError('ERR_UPDATE_DAMAGED', `${url.href} is not the file that the signed manifest names`, {
+  throw new VaultError('ERR_UPDATE_DAMAGED', `${shownAddress(url)} is not the file that the signed manifest names`, {
     hint: 'try again later; if it stays so, tell those who run that server',
-    facts: { url: url.href, bytes: done },
+    facts: { url: shownAddress(url), bytes: done },
   })
 }
 
@@ -75,7 +87,7 @@ async function fetchTo(
   context: DownloadContext,
   take: (chunk: Buffer) => Promise<void>,
 ): Promise<void> {
-  context.logger.debug(`fetching ${url.href}`)
+  context.logger.debug(`fetching ${shownAddress(url)}`)
   let bytes = 0
   try {
     const answer = await get(url, context, REDIRECTS)
@@ -89,9 +101,9 @@ async function fetchTo(
   } catch (cause) {
     context.signal.throwIfAborted()
     if (cause instanceof NotThere || cause instanceof VaultError) throw cause
-    throw new VaultError('ERR_UPDATE_SERVER', `${url.href} cannot be fetched: ${(cause as Error).message}`, {
+    throw new VaultError('ERR_UPDATE_SERVER', `${shownAddress(url)} cannot be fetched: ${(cause as Error).message}`, {
       hint: 'check the network, HTTPS_PROXY and AWS_CA_BUNDLE, and try again',
-      facts: { url: url.href },
+      facts: { url: shownAddress(url) },
       cause,
     })
   }
@@ -112,7 +124,7 @@ async function get(url: URL, context: DownloadContext, redirects: number): Promi
     return get(releaseLink(new URL(headers.location, url)), context, redirects - 1)
   }
   // What S3 answers for what is not there, to those who may not list.
-  if (statusCode === 404 || statusCode === 403) throw new NotThere(url.href)
+  if (statusCode === 404 || statusCode === 403) throw new NotThere(shownAddress(url))
   throw new Error(`the server answers ${statusCode}`)
 }
 

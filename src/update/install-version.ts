@@ -37,7 +37,7 @@ export async function installVersion(manifest: Manifest, ports: InstallPorts): P
     } catch (error) {
       throw (error as NodeJS.ErrnoException).syscall === undefined ? damaged(manifest, error) : notWritten(tree, error)
     }
-    await tryOut(tree, manifest, ports)
+    await tryOut(tree, workplace, manifest, ports)
     await ports.versions.add(tree, directoryName(manifest)).catch(error => {
       throw notWritten(ports.versions.directory, error)
     })
@@ -68,7 +68,12 @@ async function fetchArchive(archive: string, manifest: Manifest, ports: InstallP
 }
 
 /** Starts the new version once: what cannot even say its name here must not be switched to. */
-async function tryOut(tree: string, { version, platform, arch }: Manifest, ports: InstallPorts): Promise<void> {
+async function tryOut(
+  tree: string,
+  workplace: string,
+  { version, platform, arch }: Manifest,
+  ports: InstallPorts,
+): Promise<void> {
   const release = readRelease(tree)
   if (!('version' in release) || release.version !== version || release.origin !== 'tarball') {
     throw damaged({ version }, undefined)
@@ -81,7 +86,8 @@ async function tryOut(tree: string, { version, platform, arch }: Manifest, ports
     const { stdout, stderr } = await runProgram({
       file,
       args: ['--version'],
-      environment,
+      // Elsewhere there may be updates of its own, from when it was the tarball that was unpacked: it would start those.
+      environment: { ...environment, AWS_VAULT_DATA_DIR: workplace },
       signal,
       timeoutSeconds: TRIAL,
     })

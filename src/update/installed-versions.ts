@@ -115,7 +115,15 @@ export class InstalledVersions {
   async #remove(isUnwanted: (name: string) => boolean): Promise<void> {
     const unwanted = (await this.#entries()).filter(isUnwanted)
     // What cannot be removed is in nobody's way.
-    await Promise.allSettled(unwanted.map(name => rm(join(this.directory, name), { recursive: true, force: true })))
+    await Promise.allSettled(unwanted.map(name => this.#removeOne(name)))
+  }
+
+  /** Takes a version's name away first: half of one that is interrupted here would pass for a whole one. */
+  async #removeOne(name: string): Promise<void> {
+    const path = join(this.directory, name)
+    const doomed = UNFINISHED.test(name) ? path : join(this.directory, `.unfinished-${randomBytes(8).toString('hex')}`)
+    if (doomed !== path) await rename(path, doomed)
+    await rm(doomed, { recursive: true, force: true })
   }
 
   async #entries(): Promise<string[]> {

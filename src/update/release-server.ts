@@ -1,5 +1,5 @@
 import { VaultError } from '@aws-vault/plugin-sdk'
-import { type DownloadContext, fetchFile, fetchText, NotThere } from './download.ts'
+import { type DownloadContext, fetchFile, fetchText, NotThere, shownAddress } from './download.ts'
 import { type Manifest, parseIndex, parseManifest, paths } from './manifest.ts'
 import { type ReleaseKey, verifySignature } from './minisign.ts'
 import type { Release } from './release.ts'
@@ -97,7 +97,7 @@ export class ReleaseServer {
       await fetchFile(url, { size, sha256: sha256gz }, this.#context, write)
     } catch (error) {
       if (!(error instanceof NotThere)) throw error
-      throw new VaultError('ERR_UPDATE_SERVER', `${url.href} is not there`, {
+      throw new VaultError('ERR_UPDATE_SERVER', `${shownAddress(url)} is not there`, {
         hint: 'try again later: a release may be on its way there',
         cause: error,
       })
@@ -120,10 +120,10 @@ export class ReleaseServer {
     } catch (cause) {
       throw new VaultError(
         'ERR_UPDATE_SIGNATURE',
-        `the signature of ${url.href} does not hold: ${signature === '' ? 'there is none' : (cause as Error).message}`,
+        `the signature of ${shownAddress(url)} does not hold: ${signature === '' ? 'there is none' : (cause as Error).message}`,
         {
           hint: 'nothing was changed; if it stays so, tell those who run that server, and the maintainers',
-          facts: { url: url.href },
+          facts: { url: shownAddress(url) },
           cause,
         },
       )

@@ -124,6 +124,16 @@ describe('update', () => {
     assert.equal(await installation.version(), '2.0.0')
   })
 
+  it('a version is tried out itself, not what once was an update of it', async () => {
+    using installation = new Installation(scene, '1.1.0')
+    assert.equal((await installation.run(['update'])).code, 0)
+    rmSync(installation.directory, { recursive: true })
+    scene.tree(installation.directory, '1.0.0')
+    const { code, stderr } = await installation.run(['update', '--version', '1.1.0'])
+    assert.equal(code, 0, stderr)
+    assert.equal(await installation.version(), '1.1.0')
+  })
+
   it('an update that lost its files is not started', async () => {
     using installation = new Installation(scene)
     await installation.run(['update'])

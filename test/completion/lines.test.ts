@@ -103,6 +103,13 @@ for (const shell of ['bash', 'zsh', 'fish'] as const) {
 
 describe('bash alone', () => test('bash', BASH_LINES, GREET.bash))
 
+describe('bash that knows how to complete nothing else', () =>
+  test('bash', [['aws-vault exec work -- cat po\t', 'exec', 'work', '--', 'cat', 'policy of ours.json']], ''))
+
+describe('zsh with arrays as ksh has them', { skip: missing('/usr/bin/zsh') }, () =>
+  test('zsh', [['aws-vault exec "wo\t', 'exec', 'work']], 'setopt ksharrays\n'),
+)
+
 const PACKAGE = '/usr/share/bash-completion/bash_completion'
 describe('bash, with the package bash-completion', { skip: existsSync(PACKAGE) ? false : missing(PACKAGE) }, () =>
   test('bash', [...LINES, ...BASH_LINES.slice(0, 2)], `. ${PACKAGE}\n${GREET.bash.replace(/^complete -D.*$/m, '')}`),

@@ -17,6 +17,7 @@ import { after, before, describe, it } from 'node:test'
 import { debianFile, writeDebianPackage } from '../../bin/pack/debian-package.ts'
 import { writeReleaseTree } from '../../bin/pack/release-tree.ts'
 import { BASE_DIR } from '../../bin/pack/server-layout.ts'
+import { SHELLS } from '../../src/completion/scripts.ts'
 import { missing } from '../support/needs.ts'
 import { NpmRegistry, registryMissing } from '../support/npm-registry.ts'
 import { ReleaseScene } from '../support/release-scene.ts'
@@ -94,6 +95,15 @@ describe('from an empty home', () => {
     const left = readdirSync(sandbox.home, { recursive: true, encoding: 'utf8' })
     assert.deepEqual(left.filter(path => statSync(sandbox.path(path)).isFile()).filter(isNotTheUsers), [])
   })
+})
+
+it('has what commands print and copy: completion scripts, and what new plugins are made from', () => {
+  using sandbox = new Sandbox()
+  const program = join(tree, 'bin', 'aws-vault')
+  for (const shell of SHELLS) assert.match(ok(sandbox, program, ['completion', shell]), /aws-vault complete/)
+  for (const kind of ['keyring', 'provider', 'exposure', 'prompt']) {
+    assert.match(ok(sandbox, program, ['plugins', 'create', kind, 'my-own', '--folder', `new-${kind}`]), /npm test/)
+  }
 })
 
 /** Keys and AWS's config are what the tool is for: they stay. So do npm's settings, and npm's cache, which is of all its users. */

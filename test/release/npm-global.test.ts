@@ -39,13 +39,20 @@ it('npm install --global of the packed tarball', { skip: missing('npm', 'tar') }
     'bin/run.js',
     'dist/metadata-proxy.cjs',
     'dist/THIRD-PARTY-LICENSES.txt',
+    'completions/aws-vault.bash',
+    'templates/plugin/common/gitignore',
     'LICENSE',
     'CHANGELOG.md',
   ]) {
     assert.ok(names.includes(file), file)
   }
   assert.deepEqual(
-    names.filter(name => !/^(dist\/|bin\/run\.js$|oclif\.manifest|package\.json|README|LICENSE|CHANGELOG)/.test(name)),
+    names.filter(
+      name =>
+        !/^((?:dist|completions|templates)\/|bin\/run\.js$|oclif\.manifest|package\.json|README|LICENSE|CHANGELOG)/.test(
+          name,
+        ),
+    ),
     [],
   )
   const prefix = sandbox.path('prefix')

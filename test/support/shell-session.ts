@@ -65,7 +65,7 @@ export class ShellSession implements Disposable {
   /** What a command was started with, of which the line was typed, Tab and all. Nothing else may come on the screen. */
   async argumentsAfter(line: string): Promise<readonly string[]> {
     const [, before = '', json = ''] = await this.type(`${line}\r`, /([\s\S]*)ARGS(\[.*\])END/)
-    assert.doesNotMatch(before, /aws-vault: | at .*:\d+:\d+/, 'something was said while a line was typed')
+    assert.doesNotMatch(before, /(?:aws-vault|complete): | at .*:\d+:\d+/, 'something was said while a line was typed')
     return JSON.parse(json)
   }
 
