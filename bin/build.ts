@@ -132,8 +132,8 @@ const quickToLoad: Plugin = {
     onEnd(({ outputFiles = [] }) => {
       for (const { path, text } of outputFiles) {
         const code = text
-            .replace(/\b(__esm|__commonJS)\(\{"[^"]+"\(/g, '$1({module(')
-            .replace(/[^\0-\x7F]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+          .replace(/\b(__esm|__commonJS)\(\{"[^"]+"\(/g, '$1({module(')
+          .replace(/[^\0-\x7F]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
         mkdirSync(dirname(path), { recursive: true })
         writeFileSync(path, `//${createHash('sha256').update(code).digest('hex').slice(0, 32)}\n${code}`)
       }

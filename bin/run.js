@@ -73,23 +73,13 @@ function load(file) {
     own ??= compiledCode()
     cachedData = own && readKept(join(own, kept), name)
   }
-  const script = new vm.Script(
-    `(function (exports, require, module, __filename, __dirname) {${source}\n})`,
-    {
-      filename: file,
-      cachedData,
-    },
-  )
+  const script = new vm.Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
+    filename: file,
+    cachedData,
+  })
   if (own && (cachedData === undefined || script.cachedDataRejected)) keepAtEnd(script, join(own, kept), name)
   const loaded = { exports: {}, filename: file }
-  script.runInThisContext()(
-    loaded.exports,
-    module.createRequire(file),
-    loaded,
-    file,
-    join(root, 'dist'),
-    specifier => import(specifier),
-  )
+  script.runInThisContext()(loaded.exports, module.createRequire(file), loaded, file, join(root, 'dist'))
   return loaded.exports
 }
 
