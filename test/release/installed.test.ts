@@ -171,7 +171,17 @@ describe('the launcher', () => {
 
 describe('what is packed', () => {
   it('is what is needed, and no more', () => {
-    const top = ['CHANGELOG.md', 'LICENSE', 'NODE-LICENSE.txt', 'bin', 'compiled', 'dist', 'node_modules']
+    const top = [
+      'CHANGELOG.md',
+      'LICENSE',
+      'NODE-LICENSE.txt',
+      'bin',
+      'compiled',
+      'completions',
+      'dist',
+      'node_modules',
+      'templates',
+    ]
     assert.deepEqual(readdirSync(tree).sort(), [...top, 'oclif.manifest.json', 'package.json', 'release.json'].sort())
     assert.deepEqual(readdirSync(join(tree, 'bin')).sort(), ['aws-vault', 'base', 'node', 'run.js', 'start'])
     for (const file of ['dist/metadata-proxy.cjs', 'dist/THIRD-PARTY-LICENSES.txt', 'dist/vendor/client-sts.cjs']) {
