@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { Installation } from '../support/installation.ts'
@@ -123,6 +123,18 @@ describe('update', () => {
     scene.tree(installation.directory, '2.0.0')
     assert.equal(await installation.version(), '2.0.0')
   })
+
+  const notRoot = process.getuid?.() !== 0 && 'only root can give files away'
+  for (const file of ['current', 'start']) {
+    it(`an update is not started if its ${file} is another user's`, { skip: notRoot }, async () => {
+      using installation = new Installation(scene)
+      await installation.run(['update'])
+      assert.equal(await installation.version(), '2.0.0')
+      const place = file === 'current' ? file : join(installation.nameOf('2.0.0'), 'bin', file)
+      chownSync(join(installation.updates, place), 65534, 65534)
+      assert.equal(await installation.version(), '1.0.0')
+    })
+  }
 
   it('a version is tried out itself, not what once was an update of it', async () => {
     using installation = new Installation(scene, '1.1.0')
