@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { type BuildOptions, type BuildResult, build, type Plugin } from 'esbuild'
 import { builtInIndex, indexFile } from './generate-index.ts'
 import { writeManifest } from './generate-manifest.ts'
+import { writeReference } from './generate-reference.ts'
 import { licencesText, packagesIn } from './third-party-licences.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -241,4 +242,5 @@ if (import.meta.main) {
   await buildDist()
   compilePlugins()
   await writeManifest()
+  writeReference()
 }
