@@ -2,6 +2,8 @@
 # What people start. Finds the version that is in use, without starting another program where that can be avoided: each
 # costs a millisecond in front of every command. The names are ours alone, since sh hands on what was exported to it.
 aws_vault_self=$0
+# `sh aws-vault`, in its own directory.
+case $aws_vault_self in */*) ;; *) aws_vault_self=./$aws_vault_self ;; esac
 if [ -L "$aws_vault_self" ]; then
   aws_vault_beside=${aws_vault_self%/*}/../lib/aws-vault/bin/aws-vault
   if [ "$aws_vault_self" -ef "$aws_vault_beside" ]; then

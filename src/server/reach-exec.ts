@@ -36,7 +36,13 @@ export async function letBeReached(
       control: { url, token },
       order: '',
     }
-    await writePrivateFile(stateFile(directory, id), JSON.stringify(state))
+    try {
+      await writePrivateFile(stateFile(directory, id), JSON.stringify(state))
+    } catch (error) {
+      // Nobody would ever know of it.
+      await close()
+      throw error
+    }
     return async () => {
       removeState(directory, id)
       await close()

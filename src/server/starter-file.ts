@@ -1,8 +1,11 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { isProcessIdentity, type ProcessPlace, processFate, thisProcess } from '@aws-vault/plugin-sdk/process'
 import { removeState, starterFile, stateFile } from './state-file.ts'
 
 const NAME = /^server-([0-9a-f]{12})\.(?:starter|log)$/
+
+/** Milliseconds after which a note that says nothing is taken for that of a process that was killed while it wrote. */
+const STALE = 30 * 60_000
 
 /**
  * Notes that this process starts a server: until that has a state, nothing else says whose its log is. To be written
@@ -30,19 +33,22 @@ export function removeUnfinished(directories: readonly string[], here: ProcessPl
   }
 }
 
-/** Who starts it; `unknown` where that is being written, or cannot be read. */
+/** Who starts it; `unknown` where that is being written, or cannot be read, and has not been so for long. */
 function starterOf(file: string) {
   let text: string
+  let age: number
   try {
     text = readFileSync(file, 'utf8')
+    age = Date.now() - statSync(file).mtimeMs
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : 'unknown'
   }
+  const unknown = age > STALE ? undefined : 'unknown'
   try {
     const noted: unknown = JSON.parse(text)
-    return isProcessIdentity(noted) ? noted : 'unknown'
+    return isProcessIdentity(noted) ? noted : unknown
   } catch {
-    return 'unknown'
+    return unknown
   }
 }
 

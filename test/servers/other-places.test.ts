@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { RUN } from '../support/sandbox.ts'
@@ -119,8 +119,11 @@ describe('what a killed start has left', { timeout: 60_000 }, () => {
       write(`server-${id}.log`, '')
     }
     write('server-dddddddddddd.log', 'of a server that is gone')
+    // Of one that writes its note right now, and of one that was killed while it did.
+    for (const id of ['eeeeeeeeeeee', 'ffffffffffff']) write(`server-${id}.starter`, '')
+    utimesSync(join(scene.directory, 'server-ffffffffffff.starter'), 0, 0)
     await scene.sandbox.ok(['server', 'status'])
     const left = new Set(scene.files().map(name => name.replace(/server-|\.\w+$/g, '')))
-    assert.deepEqual(left, new Set([state.id, 'aaaaaaaaaaaa', 'cccccccccccc']))
+    assert.deepEqual(left, new Set([state.id, 'aaaaaaaaaaaa', 'cccccccccccc', 'eeeeeeeeeeee']))
   })
 })
