@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -73,6 +74,25 @@ describe('update', () => {
     assert.ok(!existsSync(join(installation.updates, installation.nameOf('1.0.0'))), 'no second copy')
     assert.equal((await installation.run(['update', '--rollback'])).code, 0)
     assert.equal(await installation.version(), '2.0.0')
+  })
+
+  it('leaves the version that makes it where it is, and removes others', async () => {
+    using installation = new Installation(scene)
+    const { sandbox, updates } = installation
+    await installation.run(['update'])
+    await installation.run(['update', '--version', '1.1.0'])
+    const names = [installation.nameOf('1.1.0'), installation.nameOf('2.0.0')]
+    // As a program would that was started before, and has still to load some of its files.
+    const running = join(updates, installation.nameOf('2.0.0'), 'bin', 'aws-vault')
+    const { status, stderr } = spawnSync(running, ['update', '--version', '1.0.0'], {
+      env: sandbox.env,
+      encoding: 'utf8',
+    })
+    assert.equal(status, 0, stderr)
+    assert.equal(await installation.version(), '1.0.0')
+    assert.deepEqual(installation.names(), [...names, 'current'])
+    assert.equal((await installation.run(['update', '--version', '1.1.0'])).code, 0)
+    assert.deepEqual(installation.names(), [installation.nameOf('1.1.0'), 'current'])
   })
 
   it('has nothing to roll back to at first', async () => {
