@@ -78,7 +78,7 @@ for (const code of ['ERR_KEYRING_DISMISSED', 'ERR_KEYRING_LOCKED', 'ERR_PROMPT_C
     const keystore = { part: { name: 'odd' }, implementation: {}, context: {} }
     const vault = {
       identity: 'odd',
-      credentials: { list: async () => ['work'], unfinishedRotations: new Set(), get: dismissed },
+      credentials: { list: async () => ['work'], isBeingRotated: async () => false, get: dismissed },
       sessions: { find: dismissed },
     }
     Object.assign(container, { keystore: async () => keystore, vault: async () => vault })
